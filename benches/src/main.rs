@@ -1,0 +1,3 @@
+//! What tracing costs.
+
+fn main() {}

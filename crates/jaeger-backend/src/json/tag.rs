@@ -1,0 +1,106 @@
+//! Typed key/value pairs of tags and log fields.
+
+use std::cmp::Ordering;
+
+use jaeger_thrift::{Tag, TagValue};
+use serde::Serialize;
+
+use super::base64;
+use super::trace::Detail;
+
+/// The largest integer that every JSON reader keeps exactly: 2^53 - 1.
+const MAX_EXACT: u64 = (1 << 53) - 1;
+
+/// A tag or log field.
+#[derive(Debug, Serialize)]
+pub(crate) struct TagJson<'a> {
+    key: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    value: ValueJson<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum ValueJson<'a> {
+    Borrowed(&'a str),
+    Text(String),
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+}
+
+/// The tags of a span or process: by key, or as sent if raw.
+pub(super) fn tags_json(tags: &[Tag], detail: Detail) -> Vec<TagJson<'_>> {
+    let mut tags: Vec<_> = tags.iter().map(TagJson::from).collect();
+    if detail == Detail::Adjusted {
+        sort_tags(&mut tags);
+    }
+    tags
+}
+
+/// Sorts by key and keeps the order of equal keys.
+pub(super) fn sort_tags(tags: &mut [TagJson<'_>]) {
+    tags.sort_by_key(|tag| tag.key);
+}
+
+/// The fields of a log: `event` first and the others by key, or as sent if raw.
+pub(super) fn fields_json(fields: &[Tag], detail: Detail) -> Vec<TagJson<'_>> {
+    let mut fields: Vec<_> = fields.iter().map(TagJson::from).collect();
+    if detail == Detail::Adjusted {
+        fields.sort_by(event_first);
+    }
+    fields
+}
+
+fn event_first(a: &TagJson<'_>, b: &TagJson<'_>) -> Ordering {
+    let is_no_event = |tag: &TagJson<'_>| tag.key != "event" || tag.kind != "string";
+    is_no_event(a).cmp(&is_no_event(b)).then(a.key.cmp(b.key))
+}
+
+/// The value as the text that a search for tags is compared with.
+pub(crate) fn value_as_text(value: &TagValue) -> String {
+    match value {
+        TagValue::String(text) => text.clone(),
+        TagValue::Bool(value) => value.to_string(),
+        TagValue::Long(value) => value.to_string(),
+        TagValue::Double(value) => value.to_string(),
+        TagValue::Binary(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}
+
+// === impl TagJson ===
+
+impl<'a> TagJson<'a> {
+    /// A text tag that no client sent.
+    pub(super) fn added(key: &'a str, value: &'a str) -> Self {
+        Self { key, kind: "string", value: ValueJson::Borrowed(value) }
+    }
+}
+
+impl<'a> From<&'a Tag> for TagJson<'a> {
+    fn from(tag: &'a Tag) -> Self {
+        let (kind, value) = match &tag.value {
+            TagValue::String(text) => ("string", ValueJson::Borrowed(text)),
+            TagValue::Bool(value) => ("bool", ValueJson::Bool(*value)),
+            TagValue::Long(value) => ("int64", integer(*value)),
+            TagValue::Double(value) => ("float64", float(*value)),
+            TagValue::Binary(bytes) => ("binary", ValueJson::Text(base64::encode(bytes))),
+        };
+        Self { key: &tag.key, kind, value }
+    }
+}
+
+fn integer(value: i64) -> ValueJson<'static> {
+    if value.unsigned_abs() > MAX_EXACT { ValueJson::Text(value.to_string()) } else { ValueJson::Integer(value) }
+}
+
+/// Whole numbers print without a fraction, as in Go. JSON has no NaN and no infinity: they become text.
+fn float(value: f64) -> ValueJson<'static> {
+    if !value.is_finite() {
+        return ValueJson::Text(value.to_string());
+    }
+    let is_whole = value.fract() == 0.0 && value.abs() < 1e15;
+    let whole = is_whole.then(|| format!("{value:.0}").parse().ok()).flatten();
+    whole.map_or(ValueJson::Float(value), ValueJson::Integer)
+}

@@ -1,0 +1,3 @@
+//! The embedded Jaeger as a program.
+
+fn main() {}

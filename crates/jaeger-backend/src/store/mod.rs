@@ -1,0 +1,17 @@
+//! The traces in memory.
+
+mod counters;
+mod memory;
+mod received_span;
+mod span_store;
+mod trace;
+mod trace_id;
+mod trace_tree;
+mod weight;
+
+pub use counters::Stats;
+pub use received_span::{ReceivedSpan, Source};
+pub use span_store::Store;
+pub use trace::Trace;
+pub use trace_id::{ParseTraceIdError, TraceId};
+pub(crate) use trace_tree::TraceTree;

@@ -1,0 +1,139 @@
+//! What can go wrong: an endpoint that is not one, and a message that was not delivered.
+
+use std::{error, fmt, io, time::Duration};
+
+/// The endpoint of a collector or the address of an agent cannot be used as written.
+#[derive(Debug)]
+pub struct EndpointError {
+    endpoint: String,
+    kind: EndpointErrorKind,
+}
+
+/// A message that did not reach the collector or the agent; says where it was going and why it failed.
+#[derive(Debug)]
+pub struct SendError {
+    target: String,
+    kind: SendErrorKind,
+}
+
+/// Why spans were lost on their way out; each cause has its own counter in [`ExportStats`](crate::ExportStats).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureCause {
+    /// Nobody listens at the endpoint, or its host name is unknown.
+    Unreachable,
+    /// No answer in time.
+    Timeout,
+    /// The collector answered with a status other than 2xx.
+    Rejected,
+    /// Any other input/output or protocol error.
+    Other,
+}
+
+#[derive(Debug)]
+pub(crate) enum EndpointErrorKind {
+    Url(String),
+    Scheme,
+    Tls,
+    Credentials,
+    Fragment,
+    Address,
+}
+
+#[derive(Debug)]
+pub(crate) enum SendErrorKind {
+    Refused,
+    UnknownHost,
+    Timeout(Duration),
+    Status { status: String, body: String },
+    Io(io::Error),
+    Http(String),
+}
+
+// === impl EndpointError ===
+
+impl EndpointError {
+    pub(crate) fn new(endpoint: &str, kind: EndpointErrorKind) -> Self {
+        // A password in a URL must not reach a log by way of an error message.
+        let endpoint = match (&kind, endpoint.rsplit_once('@')) {
+            (EndpointErrorKind::Credentials, Some((_, host))) => format!("...@{host}"),
+            _ => endpoint.to_owned(),
+        };
+        Self { endpoint, kind }
+    }
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let endpoint = &self.endpoint;
+        match &self.kind {
+            EndpointErrorKind::Url(reason) => {
+                write!(f, "expected a URL such as http://localhost:14268/api/traces, found {endpoint:?}: {reason}")
+            }
+            EndpointErrorKind::Scheme => {
+                write!(f, "expected a URL such as http://localhost:14268/api/traces, found {endpoint:?}")
+            }
+            EndpointErrorKind::Tls => write!(f, "TLS is not built in, so {endpoint:?} cannot be reached: use http://"),
+            EndpointErrorKind::Credentials => {
+                write!(f, "expected a URL without a user name and password, found {endpoint:?}")
+            }
+            EndpointErrorKind::Fragment => write!(f, "expected a URL without a fragment, found {endpoint:?}"),
+            EndpointErrorKind::Address => {
+                write!(f, "expected host:port such as localhost:6831 as address of the agent, found {endpoint:?}")
+            }
+        }
+    }
+}
+
+impl error::Error for EndpointError {}
+
+// === impl SendError ===
+
+impl SendError {
+    pub(crate) fn new(target: &str, kind: SendErrorKind) -> Self {
+        Self { target: target.to_owned(), kind }
+    }
+
+    pub(crate) fn from_io(target: &str, error: io::Error, timeout: Duration) -> Self {
+        let kind = match error.kind() {
+            io::ErrorKind::ConnectionRefused => SendErrorKind::Refused,
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => SendErrorKind::Timeout(timeout),
+            _ => SendErrorKind::Io(error),
+        };
+        Self::new(target, kind)
+    }
+
+    /// The cause under which the spans of this message are counted.
+    pub fn cause(&self) -> FailureCause {
+        match self.kind {
+            SendErrorKind::Refused | SendErrorKind::UnknownHost => FailureCause::Unreachable,
+            SendErrorKind::Timeout(_) => FailureCause::Timeout,
+            SendErrorKind::Status { .. } => FailureCause::Rejected,
+            SendErrorKind::Io(_) | SendErrorKind::Http(_) => FailureCause::Other,
+        }
+    }
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} failed: ", self.target)?;
+        match &self.kind {
+            SendErrorKind::Refused => f.write_str("connection refused"),
+            SendErrorKind::UnknownHost => f.write_str("host name not found"),
+            SendErrorKind::Timeout(timeout) => write!(f, "no answer within {timeout:?}"),
+            SendErrorKind::Status { status, body } if body.is_empty() => write!(f, "status {status}"),
+            SendErrorKind::Status { status, body } => write!(f, "status {status}: {body}"),
+            SendErrorKind::Io(error) => error.fmt(f),
+            SendErrorKind::Http(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl error::Error for SendError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match &self.kind {
+            SendErrorKind::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+}

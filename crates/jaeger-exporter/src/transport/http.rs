@@ -1,0 +1,199 @@
+//! One `POST` per batch to a collector, over a connection that is kept alive.
+
+use std::{fmt, time::Duration};
+
+use ureq::{
+    Agent, Body,
+    http::{Response, Uri},
+};
+
+use crate::error::{EndpointError, EndpointErrorKind, SendError, SendErrorKind};
+
+/// Time for the whole request, from resolving the name to the end of the answer; as in Jaeger's own clients.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The path of the collector's Thrift endpoint, for URLs that name none.
+const DEFAULT_PATH: &str = "/api/traces";
+
+/// How the collector recognises a batch in the binary Thrift protocol.
+const CONTENT_TYPE: &str = "application/x-thrift";
+
+/// The largest answer that is read; a longer one costs the connection, not memory.
+const MAX_ANSWER_BYTES: u64 = 16 * 1024;
+
+/// The part of a refusal that goes into the error message.
+const MAX_REASON_CHARS: usize = 200;
+
+/// Sends Thrift batches to a collector: `POST`, binary protocol, blocking, without TLS.
+pub struct HttpTransport {
+    agent: Agent,
+    url: String,
+    timeout: Duration,
+}
+
+/// The checked URL; the path defaults to [`DEFAULT_PATH`].
+fn parse_endpoint(endpoint: &str) -> Result<String, EndpointError> {
+    let error = |kind| EndpointError::new(endpoint, kind);
+    let (scheme, rest) = endpoint.split_once("://").ok_or_else(|| error(EndpointErrorKind::Scheme))?;
+    if scheme.eq_ignore_ascii_case("https") {
+        return Err(error(EndpointErrorKind::Tls));
+    }
+    if !scheme.eq_ignore_ascii_case("http") {
+        return Err(error(EndpointErrorKind::Scheme));
+    }
+    if rest.contains('#') {
+        return Err(error(EndpointErrorKind::Fragment));
+    }
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(error(EndpointErrorKind::Credentials));
+    }
+    let uri: Uri =
+        endpoint.parse().map_err(|reason| error(EndpointErrorKind::Url(format!("{reason}").to_lowercase())))?;
+    let port_is_valid = uri.authority().is_some_and(|a| a.as_str() == a.host() || a.port_u16().is_some_and(|p| p != 0));
+    if uri.host().is_none_or(str::is_empty) || !port_is_valid {
+        return Err(error(EndpointErrorKind::Url("no valid host and port".to_owned())));
+    }
+    let path = if uri.path() == "/" { DEFAULT_PATH } else { uri.path() };
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Ok(format!("http://{authority}{path}{query}"))
+}
+
+/// The first part of the collector's answer, on one line.
+fn reason(response: &mut Response<Body>) -> String {
+    let text = response.body_mut().with_config().limit(MAX_ANSWER_BYTES).lossy_utf8(true).read_to_string();
+    let text = text.unwrap_or_default();
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().filter(|c| !c.is_control()).take(MAX_REASON_CHARS).collect()
+}
+
+// === impl HttpTransport ===
+
+impl HttpTransport {
+    /// A transport to the collector at `endpoint`, such as `http://localhost:14268/api/traces`.
+    ///
+    /// A URL without a path gets `/api/traces`. Nothing is sent or resolved yet.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is not `http://host:port/path`, when it is `https://` (TLS is not built in), or when it
+    /// carries a user name.
+    pub fn new(endpoint: &str) -> Result<Self, EndpointError> {
+        let url = parse_endpoint(endpoint)?;
+        Ok(Self { agent: agent(DEFAULT_TIMEOUT), url, timeout: DEFAULT_TIMEOUT })
+    }
+
+    /// Time for one whole request; 5 seconds by default.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.agent = agent(timeout);
+        self.timeout = timeout;
+        self
+    }
+
+    /// The URL to which this transport posts.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Posts one batch in the binary Thrift protocol and waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// When the collector is not reached, does not answer in time or answers with anything but 2xx.
+    pub fn send(&self, batch: &[u8]) -> Result<(), SendError> {
+        let mut response = self
+            .agent
+            .post(&self.url)
+            .content_type(CONTENT_TYPE)
+            .send(batch)
+            .map_err(|error| self.error(error))?;
+        // Reading the answer to its end is what lets the connection be used again.
+        let body = reason(&mut response);
+        if response.status().is_success() {
+            return Ok(());
+        }
+        Err(self.send_error(SendErrorKind::Status { status: response.status().to_string(), body }))
+    }
+
+    fn error(&self, error: ureq::Error) -> SendError {
+        match error {
+            ureq::Error::Io(error) => SendError::from_io(&self.target(), error, self.timeout),
+            ureq::Error::Timeout(_) => self.send_error(SendErrorKind::Timeout(self.timeout)),
+            ureq::Error::HostNotFound => self.send_error(SendErrorKind::UnknownHost),
+            other => self.send_error(SendErrorKind::Http(other.to_string())),
+        }
+    }
+
+    fn send_error(&self, kind: SendErrorKind) -> SendError {
+        SendError::new(&self.target(), kind)
+    }
+
+    fn target(&self) -> String {
+        format!("POST {}", self.url)
+    }
+}
+
+/// An HTTP client that reads nothing from the environment and follows nobody.
+fn agent(timeout: Duration) -> Agent {
+    Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .user_agent(concat!("jaeger-exporter/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .new_agent()
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport").field("url", &self.url).field("timeout", &self.timeout).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn accepted(endpoint: &str, url: &str) {
+        assert_eq!(HttpTransport::new(endpoint).unwrap().url(), url);
+    }
+
+    #[track_caller]
+    fn refused(endpoint: &str, message: &str) {
+        assert_eq!(HttpTransport::new(endpoint).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn a_url_without_a_path_gets_the_collectors_path() {
+        accepted("http://localhost:14268/api/traces", "http://localhost:14268/api/traces");
+        accepted("http://localhost:14268", "http://localhost:14268/api/traces");
+        accepted("http://localhost:14268/", "http://localhost:14268/api/traces");
+        accepted("HTTP://jaeger/custom?format=jaeger.thrift", "http://jaeger/custom?format=jaeger.thrift");
+        accepted("http://[::1]:14268", "http://[::1]:14268/api/traces");
+    }
+
+    #[test]
+    fn other_urls_are_refused_when_the_transport_is_made() {
+        refused(
+            "https://jaeger:14268/api/traces",
+            "TLS is not built in, so \"https://jaeger:14268/api/traces\" cannot be reached: use http://",
+        );
+        refused(
+            "localhost:14268",
+            "expected a URL such as http://localhost:14268/api/traces, found \"localhost:14268\"",
+        );
+        refused("ftp://x/", "expected a URL such as http://localhost:14268/api/traces, found \"ftp://x/\"");
+        refused(
+            "http://user:secret@jaeger/api",
+            "expected a URL without a user name and password, found \"...@jaeger/api\"",
+        );
+        refused("http://jaeger/#x", "expected a URL without a fragment, found \"http://jaeger/#x\"");
+        for endpoint in ["http://", "http://:14268/", "http://host:0/", "http://host:70000/", "http://a b/"] {
+            let message = HttpTransport::new(endpoint).unwrap_err().to_string();
+            assert!(message.starts_with("expected a URL such as"), "{endpoint}: {message}");
+        }
+    }
+}

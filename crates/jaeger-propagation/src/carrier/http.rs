@@ -1,0 +1,72 @@
+//! `http::HeaderMap` as a carrier; the only file that knows the `http` crate.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{CarrierFormat, ExtractCarrier, InjectCarrier};
+
+/// The headers of a gRPC call: a `HeaderMap` under gRPC's rules for names.
+#[derive(Debug)]
+pub struct GrpcHeaders<'h>(pub &'h mut HeaderMap);
+
+const TRACE_CONTEXT: HeaderName = HeaderName::from_static("uber-trace-id");
+
+impl ExtractCarrier for HeaderMap {
+    fn format(&self) -> CarrierFormat {
+        CarrierFormat::HttpHeaders
+    }
+
+    #[inline]
+    fn for_each<'c>(&'c self, mut visit: impl FnMut(&'c str, &'c [u8])) {
+        for (name, value) in self {
+            visit(name.as_str(), value.as_bytes());
+        }
+    }
+}
+
+impl InjectCarrier for HeaderMap {
+    fn format(&self) -> CarrierFormat {
+        CarrierFormat::HttpHeaders
+    }
+
+    fn remove_if(&mut self, matches: impl Fn(&str) -> bool) {
+        remove_if(self, matches);
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        set(self, name, value);
+    }
+}
+
+impl InjectCarrier for GrpcHeaders<'_> {
+    fn format(&self) -> CarrierFormat {
+        CarrierFormat::GrpcMetadata
+    }
+
+    fn remove_if(&mut self, matches: impl Fn(&str) -> bool) {
+        remove_if(self.0, matches);
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        set(self.0, name, value);
+    }
+}
+
+fn remove_if(headers: &mut HeaderMap, matches: impl Fn(&str) -> bool) {
+    // Only a forwarded request has any: the list stays empty and unallocated for the others.
+    let found: Vec<HeaderName> = headers.keys().filter(|name| matches(name.as_str())).cloned().collect();
+    for name in found {
+        headers.remove(name);
+    }
+}
+
+fn set(headers: &mut HeaderMap, name: &str, value: &str) {
+    let name = if name == TRACE_CONTEXT {
+        Some(TRACE_CONTEXT)
+    } else {
+        HeaderName::from_bytes(name.as_bytes()).ok()
+    };
+    // Both are valid by the contract of `set`; a custom header name that is no token is refused here.
+    if let (Some(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+        headers.insert(name, value);
+    }
+}

@@ -1,0 +1,196 @@
+//! Trace and span ids: fixed arrays of big-endian bytes, printed and parsed as hexadecimal.
+
+use std::{error, fmt, str::FromStr};
+
+/// Id of a trace: 16 bytes, of which 64-bit clients use the low 8.
+///
+/// Printed as 16 lower-case hex digits when the high half is zero, else as 32, as the Jaeger clients for
+/// Go and Java do. Parsed from 1 to 32 hex digits of either case, padded on the left.
+///
+/// ```
+/// use jaeger_propagation::TraceId;
+///
+/// let id: TraceId = "a3ce929d0e0e4736".parse()?;
+/// assert_eq!(id.to_bytes()[..8], [0; 8]);
+/// assert_eq!(id.to_string(), "a3ce929d0e0e4736");
+/// # Ok::<(), jaeger_propagation::ParseIdError>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TraceId([u8; 16]);
+
+/// Id of a span: 8 bytes, printed as 16 lower-case hex digits, parsed from 1 to 16 of either case.
+///
+/// ```
+/// use jaeger_propagation::SpanId;
+///
+/// assert_eq!("7B".parse::<SpanId>()?.to_string(), "000000000000007b");
+/// # Ok::<(), jaeger_propagation::ParseIdError>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SpanId([u8; 8]);
+
+/// The text is not an id: empty, too long, or not hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseIdError {
+    max_digits: usize,
+    found: usize,
+}
+
+/// The value of one hexadecimal digit, `None` for any other byte.
+///
+/// By hand, because `from_str_radix` also accepts a sign.
+#[inline]
+pub(crate) const fn hex_digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+fn parse_hex(text: &str, max_digits: usize) -> Result<u128, ParseIdError> {
+    let error = ParseIdError { max_digits, found: text.len() };
+    if text.is_empty() || text.len() > max_digits {
+        return Err(error);
+    }
+    text.bytes()
+        .try_fold(0u128, |value, byte| hex_digit(byte).map(|d| value << 4 | u128::from(d)))
+        .ok_or(error)
+}
+
+// === impl TraceId ===
+
+impl TraceId {
+    /// The id from its 16 big-endian bytes; all zero is the invalid id.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 16 big-endian bytes.
+    pub const fn to_bytes(self) -> [u8; 16] {
+        self.0
+    }
+
+    /// The low 64 bits, which are the whole id for 64-bit clients.
+    pub const fn low(self) -> u64 {
+        u128::from_be_bytes(self.0) as u64
+    }
+
+    /// The high 64 bits; 0 for a 64-bit trace id.
+    pub const fn high(self) -> u64 {
+        (u128::from_be_bytes(self.0) >> 64) as u64
+    }
+
+    /// Whether the id is not zero; zero means "no trace" in every format.
+    pub const fn is_valid(self) -> bool {
+        u128::from_be_bytes(self.0) != 0
+    }
+}
+
+impl FromStr for TraceId {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        parse_hex(text, 32).map(Self::from)
+    }
+}
+
+impl From<u128> for TraceId {
+    fn from(value: u128) -> Self {
+        Self(value.to_be_bytes())
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.high() {
+            0 => write!(f, "{:016x}", self.low()),
+            _ => write!(f, "{:032x}", u128::from_be_bytes(self.0)),
+        }
+    }
+}
+
+impl fmt::Debug for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TraceId({self})")
+    }
+}
+
+// === impl SpanId ===
+
+impl SpanId {
+    /// The id from its 8 big-endian bytes; all zero is the invalid id.
+    pub const fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 8 big-endian bytes.
+    pub const fn to_bytes(self) -> [u8; 8] {
+        self.0
+    }
+
+    /// Whether the id is not zero.
+    pub const fn is_valid(self) -> bool {
+        u64::from_be_bytes(self.0) != 0
+    }
+}
+
+impl FromStr for SpanId {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        parse_hex(text, 16).map(|value| Self::from(value as u64))
+    }
+}
+
+impl From<u64> for SpanId {
+    fn from(value: u64) -> Self {
+        Self(value.to_be_bytes())
+    }
+}
+
+impl fmt::Display for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", u64::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SpanId({self})")
+    }
+}
+
+// === impl ParseIdError ===
+
+impl fmt::Display for ParseIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected 1 to {} hexadecimal digits, found {} bytes of text", self.max_digits, self.found)
+    }
+}
+
+impl error::Error for ParseIdError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_refuse_all_that_is_not_one_to_max_hex_digits() {
+        for text in ["", "+1", "-1", "0x1", " 1", "1_0", "g", "１"] {
+            assert!(text.parse::<TraceId>().is_err(), "{text:?}");
+            assert!(text.parse::<SpanId>().is_err(), "{text:?}");
+        }
+        assert!("0".repeat(33).parse::<TraceId>().is_err());
+        let error = "0".repeat(17).parse::<SpanId>().unwrap_err();
+        assert_eq!(error.to_string(), "expected 1 to 16 hexadecimal digits, found 17 bytes of text");
+    }
+
+    #[test]
+    fn trace_id_prints_16_or_32_digits() {
+        assert_eq!(TraceId::from(1).to_string(), "0000000000000001");
+        assert_eq!(TraceId::from(1 << 64).to_string(), "00000000000000010000000000000000");
+        assert_eq!((TraceId::from(5u128 << 64 | 7).high(), TraceId::from(7).low()), (5, 7));
+    }
+}

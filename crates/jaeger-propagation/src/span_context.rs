@@ -1,0 +1,285 @@
+//! The span context and its one-header form.
+//!
+//! ```text
+//! header  = trace-id ":" span-id ":" parent-id ":" flags
+//! trace-id = 1*32HEXDIG   ; left-padded; 0 is "no trace"
+//! span-id  = 1*16HEXDIG   ; left-padded; 0 is "no trace"
+//! parent-id = *VCHAR      ; deprecated: kept if 1*16HEXDIG, else ignored
+//! flags    = 1*2HEXDIG    ; one byte
+//! ```
+//!
+//! Over HTTP the whole may be percent-encoded once (`%3A` for `:`); blanks at both ends are stripped. Refused on
+//! purpose, though some client accepts it: a sign, `0x`, `_`, longer ids even with leading zeros, fewer or more
+//! than four parts, three digits of flags. The format is Jaeger's "Propagation Format"
+//! (documentation, SDK migration page).
+
+use crate::{
+    ExtractError, Flags, MalformedPart, SpanId, TraceId,
+    id::hex_digit,
+    percent::{BadEscape, Decoded},
+};
+
+/// What one span passes to the next one: the ids and the flags.
+///
+/// ```
+/// use jaeger_propagation::{Flags, SpanContext, SpanId, TraceId};
+///
+/// let context = SpanContext::new(TraceId::from(0x7b), SpanId::from(0x1c8), Flags::SAMPLED);
+/// assert_eq!(context.to_header().as_str(), "000000000000007b:00000000000001c8:0:1");
+/// assert_eq!(SpanContext::from_header("7b:1c8:0:1")?, Some(context.with_parent_id(SpanId::default())));
+/// # Ok::<(), jaeger_propagation::ExtractError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SpanContext {
+    /// Id of the whole trace.
+    pub trace_id: TraceId,
+    /// Id of the span.
+    pub span_id: SpanId,
+    /// Id of the span's own parent, zero for a root; `None` where it is not known. Deprecated in the format:
+    /// receivers ignore it.
+    pub parent_id: Option<SpanId>,
+    /// Jaeger's flags.
+    pub flags: Flags,
+}
+
+/// The header value of a span context, on the stack.
+#[derive(Clone, Copy, Debug)]
+pub struct HeaderText {
+    bytes: [u8; Self::CAPACITY],
+    len: usize,
+}
+
+/// One part of the header, read up to its colon or the end.
+#[derive(Clone, Copy, Default)]
+struct Part {
+    value: u128,
+    digits: usize,
+    only_hex: bool,
+    at_end: bool,
+}
+
+// === impl SpanContext ===
+
+impl SpanContext {
+    /// A context whose own parent is not known.
+    pub const fn new(trace_id: TraceId, span_id: SpanId, flags: Flags) -> Self {
+        Self { trace_id, span_id, parent_id: None, flags }
+    }
+
+    /// The same context with the id of the span's own parent.
+    #[must_use]
+    pub const fn with_parent_id(self, parent_id: SpanId) -> Self {
+        Self { parent_id: Some(parent_id), ..self }
+    }
+
+    /// Whether trace id and span id are both non-zero.
+    pub const fn is_valid(&self) -> bool {
+        self.trace_id.is_valid() && self.span_id.is_valid()
+    }
+
+    /// Reads a header value as it is, without percent-decoding. Allocates nothing.
+    ///
+    /// # Errors
+    ///
+    /// The value is not of the form above. A zero trace id or span id is no error but `None`: "no trace".
+    pub fn from_header(value: &str) -> Result<Option<Self>, ExtractError> {
+        parse(value.trim_ascii().bytes().map(Ok))
+    }
+
+    /// Reads a header value; percent-decoded where `url_encoded` is set and there is anything to decode.
+    pub(crate) fn parse(value: &[u8], url_encoded: bool) -> Result<Option<Self>, ExtractError> {
+        let value = trim_blanks(value);
+        if url_encoded && value.contains(&b'%') {
+            parse(Decoded::new(value))
+        } else {
+            parse(value.iter().copied().map(Ok))
+        }
+    }
+
+    /// The header value: lower case, ids padded to 16 or 32 digits, flags as one or two digits, `0` for a parent
+    /// that is zero or not known.
+    pub fn to_header(&self) -> HeaderText {
+        let mut text = HeaderText { bytes: [0; HeaderText::CAPACITY], len: 0 };
+        if self.trace_id.high() != 0 {
+            text.push_hex(self.trace_id.high(), 16);
+        }
+        text.push_hex(self.trace_id.low(), 16);
+        text.push(b':');
+        text.push_hex(u64::from_be_bytes(self.span_id.to_bytes()), 16);
+        text.push(b':');
+        match self.parent_id {
+            Some(parent) if parent.is_valid() => text.push_hex(u64::from_be_bytes(parent.to_bytes()), 16),
+            _ => text.push(b'0'),
+        }
+        text.push(b':');
+        text.push_hex(u64::from(self.flags.bits()), if self.flags.bits() > 0xf { 2 } else { 1 });
+        text
+    }
+}
+
+pub(crate) fn trim_blanks(value: &[u8]) -> &[u8] {
+    let blank = |b: &u8| matches!(b, b' ' | b'\t');
+    let start = value.iter().position(|b| !blank(b)).unwrap_or(value.len());
+    let end = value.iter().rposition(|b| !blank(b)).map_or(start, |last| last + 1);
+    value.get(start..end).unwrap_or_default()
+}
+
+fn parse(
+    mut bytes: impl Iterator<Item = Result<u8, BadEscape>>,
+) -> Result<Option<SpanContext>, ExtractError> {
+    use MalformedPart as P;
+    const FOUR_PARTS: ExtractError = ExtractError::new(P::Header, "trace-id:span-id:parent-id:flags");
+    let bad_escape = |BadEscape| ExtractError::new(P::Escape, "two hex digits after %");
+
+    let [trace_id, span_id, parent_id, flags] = {
+        let mut parts = [Part::default(); 4];
+        for (index, part) in parts.iter_mut().enumerate() {
+            *part = next_part(&mut bytes).map_err(bad_escape)?;
+            if part.at_end != (index == 3) {
+                return Err(FOUR_PARTS);
+            }
+        }
+        parts
+    };
+    let trace_id = trace_id.hex(32).ok_or(ExtractError::new(P::TraceId, "1 to 32 hex digits"))?;
+    let span_id = span_id.hex(16).ok_or(ExtractError::new(P::SpanId, "1 to 16 hex digits"))? as u64;
+    let flags = flags.hex(2).ok_or(ExtractError::new(P::Flags, "1 or 2 hex digits"))? as u8;
+    if trace_id == 0 || span_id == 0 {
+        return Ok(None);
+    }
+    Ok(Some(SpanContext {
+        trace_id: trace_id.into(),
+        span_id: span_id.into(),
+        parent_id: parent_id.hex(16).map(|id| SpanId::from(id as u64)),
+        flags: Flags::from_bits(flags),
+    }))
+}
+
+#[inline]
+fn next_part(bytes: &mut impl Iterator<Item = Result<u8, BadEscape>>) -> Result<Part, BadEscape> {
+    let mut part = Part { only_hex: true, ..Part::default() };
+    for byte in bytes {
+        let byte = byte?;
+        match hex_digit(byte) {
+            Some(digit) => {
+                part.value = part.value << 4 | u128::from(digit);
+                part.digits += 1;
+            }
+            None if byte == b':' => return Ok(part),
+            None => part.only_hex = false,
+        }
+    }
+    part.at_end = true;
+    Ok(part)
+}
+
+// === impl Part ===
+
+impl Part {
+    fn hex(&self, max_digits: usize) -> Option<u128> {
+        (self.only_hex && (1..=max_digits).contains(&self.digits)).then_some(self.value)
+    }
+}
+
+// === impl HeaderText ===
+
+impl HeaderText {
+    /// 32 + 16 + 16 + 2 digits and three colons.
+    const CAPACITY: usize = 69;
+
+    /// The header value.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The header value's bytes, all of them ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    #[inline]
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.len) {
+            *place = byte;
+            self.len += 1;
+        }
+    }
+
+    #[inline]
+    fn push_hex(&mut self, value: u64, digits: u32) {
+        for shift in (0..digits).rev() {
+            let digit = (value >> (4 * shift) & 0xf) as u8;
+            self.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn refused(value: &str, message: &str) {
+        assert_eq!(SpanContext::from_header(value).unwrap_err().to_string(), message, "{value:?}");
+    }
+
+    #[test]
+    fn errors_say_which_part_was_wrong() {
+        let header = "malformed trace header: expected trace-id:span-id:parent-id:flags";
+        for value in ["", "junk", "1:2:3", "1:2:3:1:", "1:2:3:4:5", ":::"] {
+            let error = SpanContext::from_header(value).unwrap_err();
+            assert!(value == ":::" || error.to_string() == header, "{value:?}: {error}");
+        }
+        refused("+1:2:0:1", "malformed trace id: expected 1 to 32 hex digits");
+        refused(&format!("{}:2:0:1", "0".repeat(33)), "malformed trace id: expected 1 to 32 hex digits");
+        refused("1:0x2:0:1", "malformed span id: expected 1 to 16 hex digits");
+        refused("1:2:0:001", "malformed flags: expected 1 or 2 hex digits");
+        refused("1:2:0:-1", "malformed flags: expected 1 or 2 hex digits");
+        let error = SpanContext::parse(b"1%3A2%3a0%3:1", true).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "malformed percent escape in the trace header: expected two hex digits after %"
+        );
+    }
+
+    #[test]
+    fn a_parent_that_is_no_id_is_ignored() {
+        for parent in ["", "zz", "-1", "12345678901234567"] {
+            let context = SpanContext::from_header(&format!("1:2:{parent}:1")).unwrap().unwrap();
+            assert_eq!(context.parent_id, None, "{parent:?}");
+        }
+    }
+
+    #[test]
+    fn zero_ids_are_no_trace() {
+        assert_eq!(SpanContext::from_header("0:1:0:1"), Ok(None));
+        assert_eq!(SpanContext::from_header("1:0000:0:1"), Ok(None));
+    }
+
+    #[test]
+    fn the_url_encoded_form_is_read_only_where_it_may_occur() {
+        assert!(SpanContext::parse(b" 1%3A2%3a0%3A1\t", true).unwrap().is_some());
+        assert!(SpanContext::parse(b"1%3A2%3a0%3A1", false).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_parsed(trace in 1u128.., span in 1u64.., parent: u64, flags: u8) {
+            let context = SpanContext::new(trace.into(), span.into(), Flags::from_bits(flags))
+                .with_parent_id(parent.into());
+            prop_assert_eq!(SpanContext::from_header(context.to_header().as_str()), Ok(Some(context)));
+        }
+
+        #[test]
+        fn no_input_panics(value: Vec<u8>, url_encoded: bool) {
+            let _ = SpanContext::parse(&value, url_encoded);
+        }
+
+        #[test]
+        fn nearly_right_input_never_panics(value in "[0-9a-f:%A +-]{0,80}", url_encoded: bool) {
+            let _ = SpanContext::parse(value.as_bytes(), url_encoded);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+mod model;
+
+mod protocol;
+
+mod batch_writer;
+mod encode;
+mod span_buffer;
+mod struct_writer;
+
+mod decode;
+mod error;
+mod reader;
+mod skip;
+mod struct_reader;
+
+pub use self::{
+    batch_writer::{BatchHead, encode_process, write_batch, write_emit_batch},
+    error::DecodeError,
+    model::{Batch, ClientStats, Log, Process, RefType, Span, SpanRef, Tag, TagValue},
+    protocol::{Binary, Compact, Protocol},
+    span_buffer::{LogFields, SpanBuffer, SpanHead, TagRef},
+};

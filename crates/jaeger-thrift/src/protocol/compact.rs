@@ -1,0 +1,239 @@
+//! The compact protocol, after
+//! <https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md>.
+//!
+//! ```text
+//! message = 0x82  type << 5 | 1  varint(seq id)  bytes(method)  struct
+//! struct  = { field } 0x00
+//! field   = id delta << 4 | kind              when the id is 1..=15 above the last one
+//!         | kind  zigzag(id)                  otherwise
+//! list    = count << 4 | kind                 when count < 15
+//!         | 0xf0 | kind  varint(count)        otherwise
+//! bytes   = varint(length)  that many bytes
+//! i16, i32, i64 = zigzag varint;  double = 8 bytes, little-endian
+//! bool    = nothing: the kind of the field is 1 (true) or 2 (false); one byte in a list
+//! ```
+//!
+//! Refused on purpose: varints longer than their type, field ids beyond an `i16`, kinds the specification does not
+//! number. The specification's text says big-endian doubles once; every implementation writes little-endian.
+
+use super::{FieldHead, Kind, MapHead, MessageHead, Protocol, Wire};
+use crate::{
+    error::{DecodeError, Found},
+    reader::Reader,
+};
+
+/// The compact protocol: what the agent reads on UDP port 6831.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compact;
+
+const PROTOCOL_ID: u8 = 0x82;
+const VERSION: u8 = 1;
+const VERSION_MASK: u8 = 0x1f;
+const TYPE_SHIFT: u32 = 5;
+
+const TRUE: u8 = 1;
+const FALSE: u8 = 2;
+/// This count in the short list header says that the real one follows.
+const LONG_LIST: u8 = 15;
+
+// === impl Compact ===
+
+impl Protocol for Compact {}
+
+impl Wire for Compact {
+    fn put_message(out: &mut Vec<u8>, head: MessageHead<'_>) {
+        out.extend_from_slice(&[PROTOCOL_ID, head.message_type << TYPE_SHIFT | VERSION]);
+        put_varint(out, u64::from(head.seq_id.cast_unsigned()));
+        Self::put_bytes(out, head.method);
+    }
+
+    #[inline]
+    fn put_field(out: &mut Vec<u8>, last: i16, id: i16, kind: Kind) {
+        put_field_code(out, last, id, code(kind));
+    }
+
+    #[inline]
+    fn put_bool_field(out: &mut Vec<u8>, last: i16, id: i16, value: bool) {
+        put_field_code(out, last, id, if value { TRUE } else { FALSE });
+    }
+
+    #[inline]
+    fn put_i32(out: &mut Vec<u8>, value: i32) {
+        put_varint(out, u64::from((value << 1 ^ value >> 31).cast_unsigned()));
+    }
+
+    #[inline]
+    fn put_i64(out: &mut Vec<u8>, value: i64) {
+        put_varint(out, (value << 1 ^ value >> 63).cast_unsigned());
+    }
+
+    #[inline]
+    fn put_double(out: &mut Vec<u8>, value: f64) {
+        out.extend_from_slice(&value.to_le_bytes());
+    }
+
+    #[inline]
+    fn put_bytes(out: &mut Vec<u8>, value: &[u8]) {
+        put_varint(out, value.len() as u64);
+        out.extend_from_slice(value);
+    }
+
+    #[inline]
+    fn put_list(out: &mut Vec<u8>, kind: Kind, count: usize) {
+        match u8::try_from(count) {
+            Ok(short) if short < LONG_LIST => out.push(short << 4 | code(kind)),
+            _ => {
+                out.push(LONG_LIST << 4 | code(kind));
+                put_varint(out, count as u64);
+            }
+        }
+    }
+
+    fn message<'a>(reader: &mut Reader<'a>) -> Result<MessageHead<'a>, DecodeError> {
+        const EXPECTED: &str = "a compact message of version 1";
+        let [protocol, version] = reader.array(EXPECTED)?;
+        if protocol != PROTOCOL_ID || version & VERSION_MASK != VERSION {
+            let found = u16::from_be_bytes([protocol, version]);
+            return Err(reader.error(EXPECTED, Found::Bits(found.into())));
+        }
+        let seq_id = narrow(reader, "a sequence id")?.cast_signed();
+        let method = Self::bytes(reader)?;
+        Ok(MessageHead { method, message_type: version >> TYPE_SHIFT, seq_id })
+    }
+
+    fn field(reader: &mut Reader<'_>, last: i16) -> Result<Option<FieldHead>, DecodeError> {
+        let head = reader.byte("a field")?;
+        if head == 0 {
+            return Ok(None);
+        }
+        let id = match i16::from(head >> 4) {
+            0 => Some(Self::i16(reader)?),
+            delta => last.checked_add(delta),
+        };
+        let id = id.ok_or_else(|| reader.error("a field id", Found::TooLarge))?;
+        let kind = kind(reader, head & 0x0f)?;
+        let inline_bool = (kind == Kind::Bool).then_some(head & 0x0f == TRUE);
+        Ok(Some(FieldHead { id, kind, inline_bool }))
+    }
+
+    fn i16(reader: &mut Reader<'_>) -> Result<i16, DecodeError> {
+        let value = Self::i32(reader)?;
+        i16::try_from(value).map_err(|_| reader.error("an i16", Found::Number(value.into())))
+    }
+
+    fn i32(reader: &mut Reader<'_>) -> Result<i32, DecodeError> {
+        let value = narrow(reader, "an i32")?;
+        Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+    }
+
+    fn i64(reader: &mut Reader<'_>) -> Result<i64, DecodeError> {
+        let value = varint(reader, "an i64")?;
+        Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+    }
+
+    fn double(reader: &mut Reader<'_>) -> Result<f64, DecodeError> {
+        reader.array("a double").map(f64::from_le_bytes)
+    }
+
+    fn bytes<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
+        let claimed = varint(reader, "a length")?;
+        reader.take(claimed)
+    }
+
+    fn list(reader: &mut Reader<'_>) -> Result<(Option<Kind>, usize), DecodeError> {
+        let head = reader.byte("a list")?;
+        let claimed = match head >> 4 {
+            LONG_LIST => varint(reader, "a length")?,
+            short => short.into(),
+        };
+        let count = reader.count(claimed, 1)?;
+        let kind = if count == 0 { None } else { Some(kind(reader, head & 0x0f)?) };
+        Ok((kind, count))
+    }
+
+    fn map(reader: &mut Reader<'_>) -> Result<Option<MapHead>, DecodeError> {
+        let claimed = varint(reader, "a length")?;
+        if claimed == 0 {
+            return Ok(None);
+        }
+        let kinds = reader.byte("the kinds of a map")?;
+        let count = reader.count(claimed, 2)?;
+        Ok(Some(MapHead { key: kind(reader, kinds >> 4)?, value: kind(reader, kinds & 0x0f)?, count }))
+    }
+}
+
+/// A bool in a container is of kind 1 or 2, depending on the writer; in front of its elements both mean the same.
+fn kind(reader: &Reader<'_>, code: u8) -> Result<Kind, DecodeError> {
+    Ok(match code {
+        TRUE | FALSE => Kind::Bool,
+        3 => Kind::I8,
+        4 => Kind::I16,
+        5 => Kind::I32,
+        6 => Kind::I64,
+        7 => Kind::Double,
+        8 => Kind::String,
+        9 => Kind::List,
+        10 => Kind::Set,
+        11 => Kind::Map,
+        12 => Kind::Struct,
+        _ => return Err(reader.error("a type of the compact protocol", Found::Number(code.into()))),
+    })
+}
+
+const fn code(kind: Kind) -> u8 {
+    match kind {
+        Kind::Bool => TRUE,
+        Kind::I8 => 3,
+        Kind::I16 => 4,
+        Kind::I32 => 5,
+        Kind::I64 => 6,
+        Kind::Double => 7,
+        Kind::String => 8,
+        Kind::List => 9,
+        Kind::Set => 10,
+        Kind::Map => 11,
+        Kind::Struct => 12,
+    }
+}
+
+#[inline]
+fn put_field_code(out: &mut Vec<u8>, last: i16, id: i16, code: u8) {
+    match id.checked_sub(last).map(u8::try_from) {
+        Some(Ok(delta @ 1..=15)) => out.push(delta << 4 | code),
+        _ => {
+            out.push(code);
+            Compact::put_i32(out, id.into());
+        }
+    }
+}
+
+#[inline]
+fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn varint(reader: &mut Reader<'_>, expected: &'static str) -> Result<u64, DecodeError> {
+    let mut value = 0;
+    for shift in (0..u64::BITS).step_by(7) {
+        let byte = reader.byte(expected)?;
+        let bits = u64::from(byte & 0x7f);
+        // The tenth byte has room for one bit.
+        if bits << shift >> shift != bits {
+            break;
+        }
+        value |= bits << shift;
+        if byte < 0x80 {
+            return Ok(value);
+        }
+    }
+    Err(reader.error(expected, Found::TooLarge))
+}
+
+fn narrow(reader: &mut Reader<'_>, expected: &'static str) -> Result<u32, DecodeError> {
+    let value = varint(reader, expected)?;
+    u32::try_from(value).map_err(|_| reader.error(expected, Found::TooLarge))
+}

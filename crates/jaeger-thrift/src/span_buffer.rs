@@ -1,0 +1,226 @@
+//! The write path of a span: each list grows in a buffer of its own, because its count precedes it on the wire.
+
+use std::marker::PhantomData;
+
+use crate::{
+    model::{RefType, SpanRef, TagValue},
+    protocol::Protocol,
+    struct_writer::StructWriter,
+};
+
+/// One span's lists, built piece by piece without intermediate structs.
+///
+/// After [`clear`](Self::clear) the memory is used again, so that a buffer that has seen its largest span allocates
+/// no more.
+#[derive(Clone, Debug)]
+pub struct SpanBuffer<P> {
+    references: ListBuffer,
+    tags: ListBuffer,
+    logs: ListBuffer,
+    /// The fields of the log that is being built; its timestamp and their count go before them.
+    log_fields: ListBuffer,
+    protocol: PhantomData<P>,
+}
+
+/// The fields of a span that are not lists; complete, as in the IDL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SpanHead<'a> {
+    /// Low half of the 128-bit trace id.
+    pub trace_id_low: i64,
+    /// High half of the trace id; 0 for a 64-bit trace id.
+    pub trace_id_high: i64,
+    /// Id of this span.
+    pub span_id: i64,
+    /// Id of the parent span; 0 for a root.
+    pub parent_span_id: i64,
+    /// What the span did, for example `HTTP GET /dispatch`.
+    pub operation_name: &'a str,
+    /// Jaeger's flags: 1 sampled, 2 debug, 8 firehose.
+    pub flags: i32,
+    /// Microseconds since the Unix epoch.
+    pub start_time_us: i64,
+    /// Microseconds.
+    pub duration_us: i64,
+}
+
+/// A borrowed [`TagValue`]; complete, as in the IDL.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TagRef<'a> {
+    /// UTF-8 text.
+    String(&'a str),
+    /// A 64-bit float.
+    Double(f64),
+    /// A truth value.
+    Bool(bool),
+    /// A signed 64-bit integer.
+    Long(i64),
+    /// Bytes.
+    Binary(&'a [u8]),
+}
+
+/// A log whose fields are being added; it joins the span on [`finish`](Self::finish) or on drop.
+#[derive(Debug)]
+pub struct LogFields<'a, P: Protocol> {
+    span: &'a mut SpanBuffer<P>,
+    timestamp_us: i64,
+}
+
+/// The encoded elements of a list, and how many they are.
+#[derive(Clone, Debug, Default)]
+struct ListBuffer {
+    bytes: Vec<u8>,
+    count: usize,
+}
+
+// === impl SpanBuffer ===
+
+impl<P: Protocol> SpanBuffer<P> {
+    /// An empty buffer, which has allocated nothing yet.
+    pub fn new() -> Self {
+        Self {
+            references: ListBuffer::default(),
+            tags: ListBuffer::default(),
+            logs: ListBuffer::default(),
+            log_fields: ListBuffer::default(),
+            protocol: PhantomData,
+        }
+    }
+
+    /// Forgets the span and keeps the memory.
+    pub fn clear(&mut self) {
+        self.references.clear();
+        self.tags.clear();
+        self.logs.clear();
+        self.log_fields.clear();
+    }
+
+    /// Adds a reference to another span.
+    pub fn reference(&mut self, reference: &SpanRef) {
+        let mut fields = StructWriter::<P>::new(self.references.element());
+        fields.i32(
+            1,
+            match reference.ref_type {
+                RefType::ChildOf => 0,
+                RefType::FollowsFrom => 1,
+            },
+        );
+        fields.i64(2, reference.trace_id_low);
+        fields.i64(3, reference.trace_id_high);
+        fields.i64(4, reference.span_id);
+        fields.end();
+    }
+
+    /// Adds a tag. A key may occur more than once.
+    pub fn tag(&mut self, key: &str, value: TagRef<'_>) {
+        write_tag::<P>(self.tags.element(), key, value);
+    }
+
+    /// Starts a log at a time in microseconds since the Unix epoch.
+    pub fn log(&mut self, timestamp_us: i64) -> LogFields<'_, P> {
+        self.log_fields.clear();
+        LogFields { span: self, timestamp_us }
+    }
+
+    /// Appends the whole span to `out`: `head`, and the lists as they are now. Nothing is cleared.
+    pub fn write(&self, head: &SpanHead<'_>, out: &mut Vec<u8>) {
+        let mut fields = StructWriter::<P>::new(out);
+        fields.i64(1, head.trace_id_low);
+        fields.i64(2, head.trace_id_high);
+        fields.i64(3, head.span_id);
+        fields.i64(4, head.parent_span_id);
+        fields.bytes(5, head.operation_name.as_bytes());
+        fields.optional_list(6, &self.references.bytes, self.references.count);
+        fields.i32(7, head.flags);
+        fields.i64(8, head.start_time_us);
+        fields.i64(9, head.duration_us);
+        fields.optional_list(10, &self.tags.bytes, self.tags.count);
+        fields.optional_list(11, &self.logs.bytes, self.logs.count);
+        fields.end();
+    }
+}
+
+impl<P: Protocol> Default for SpanBuffer<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+// === impl TagRef ===
+
+impl<'a> From<&'a TagValue> for TagRef<'a> {
+    fn from(value: &'a TagValue) -> Self {
+        match value {
+            TagValue::String(text) => Self::String(text),
+            TagValue::Double(number) => Self::Double(*number),
+            TagValue::Bool(truth) => Self::Bool(*truth),
+            TagValue::Long(number) => Self::Long(*number),
+            TagValue::Binary(bytes) => Self::Binary(bytes),
+        }
+    }
+}
+
+// === impl LogFields ===
+
+impl<P: Protocol> LogFields<'_, P> {
+    /// Adds a field.
+    pub fn field(&mut self, key: &str, value: TagRef<'_>) -> &mut Self {
+        write_tag::<P>(self.span.log_fields.element(), key, value);
+        self
+    }
+
+    /// Completes the log, as dropping it does.
+    pub fn finish(self) {}
+}
+
+impl<P: Protocol> Drop for LogFields<'_, P> {
+    fn drop(&mut self) {
+        let mut fields = StructWriter::<P>::new(self.span.logs.element());
+        fields.i64(1, self.timestamp_us);
+        fields.list(2, &self.span.log_fields.bytes, self.span.log_fields.count);
+        fields.end();
+    }
+}
+
+// === impl ListBuffer ===
+
+impl ListBuffer {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.count = 0;
+    }
+
+    /// Counts one more element and returns the place to write it.
+    fn element(&mut self) -> &mut Vec<u8> {
+        self.count += 1;
+        &mut self.bytes
+    }
+}
+
+/// `vType` is the enum of the IDL; the value is in the one field that belongs to it.
+pub(crate) fn write_tag<P: Protocol>(out: &mut Vec<u8>, key: &str, value: TagRef<'_>) {
+    let mut fields = StructWriter::<P>::new(out);
+    fields.bytes(1, key.as_bytes());
+    match value {
+        TagRef::String(text) => {
+            fields.i32(2, 0);
+            fields.bytes(3, text.as_bytes());
+        }
+        TagRef::Double(number) => {
+            fields.i32(2, 1);
+            fields.double(4, number);
+        }
+        TagRef::Bool(truth) => {
+            fields.i32(2, 2);
+            fields.bool(5, truth);
+        }
+        TagRef::Long(number) => {
+            fields.i32(2, 3);
+            fields.i64(6, number);
+        }
+        TagRef::Binary(bytes) => {
+            fields.i32(2, 4);
+            fields.bytes(7, bytes);
+        }
+    }
+    fields.end();
+}

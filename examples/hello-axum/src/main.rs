@@ -1,0 +1,3 @@
+//! An axum service with Jaeger tracing.
+
+fn main() {}

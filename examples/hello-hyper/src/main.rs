@@ -1,0 +1,3 @@
+//! A plain hyper service and its client with Jaeger tracing.
+
+fn main() {}

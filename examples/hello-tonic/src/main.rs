@@ -1,0 +1,3 @@
+//! A gRPC service and its client with Jaeger tracing.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The OpenTracing beginner's program: root, Foo and Bar with an error log.
+
+fn main() {}

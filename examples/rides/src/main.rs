@@ -1,0 +1,3 @@
+//! A multi-service demo: frontend, customer, driver and route, over HTTP and gRPC.
+
+fn main() {}
