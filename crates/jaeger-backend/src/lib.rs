@@ -1,1 +1,16 @@
 #![doc = include_str!("../README.md")]
+
+mod backend;
+
+mod answer;
+mod ingest;
+mod page;
+mod query;
+
+mod json;
+mod store;
+
+pub use self::{
+    backend::{Backend, BackendBuilder, Listener, StartError, WaitError},
+    store::{ParseTraceIdError, ReceivedSpan, Source, Stats, Store, Trace, TraceId},
+};

@@ -1,1 +1,18 @@
 #![doc = include_str!("../README.md")]
+
+mod config;
+mod error;
+
+mod closer;
+mod logger;
+mod logging_reporter;
+mod pipeline;
+mod sampler;
+
+pub use self::{
+    closer::{CloseReport, Closer, DEFAULT_CLOSE_DEADLINE},
+    config::{Config, DEFAULT_COLLECTOR_ENDPOINT},
+    error::ConfigError,
+    logging_reporter::LoggingReporter,
+    sampler::{ConstSampler, DebugSampler},
+};

@@ -68,18 +68,26 @@ impl fmt::Display for EndpointError {
         let endpoint = &self.endpoint;
         match &self.kind {
             EndpointErrorKind::Url(reason) => {
-                write!(f, "expected a URL such as http://localhost:14268/api/traces, found {endpoint:?}: {reason}")
+                write!(
+                    f,
+                    "expected a URL such as http://localhost:14268/api/traces, found {endpoint:?}: {reason}"
+                )
             }
             EndpointErrorKind::Scheme => {
                 write!(f, "expected a URL such as http://localhost:14268/api/traces, found {endpoint:?}")
             }
-            EndpointErrorKind::Tls => write!(f, "TLS is not built in, so {endpoint:?} cannot be reached: use http://"),
+            EndpointErrorKind::Tls => {
+                write!(f, "TLS is not built in, so {endpoint:?} cannot be reached: use http://")
+            }
             EndpointErrorKind::Credentials => {
                 write!(f, "expected a URL without a user name and password, found {endpoint:?}")
             }
             EndpointErrorKind::Fragment => write!(f, "expected a URL without a fragment, found {endpoint:?}"),
             EndpointErrorKind::Address => {
-                write!(f, "expected host:port such as localhost:6831 as address of the agent, found {endpoint:?}")
+                write!(
+                    f,
+                    "expected host:port such as localhost:6831 as address of the agent, found {endpoint:?}"
+                )
             }
         }
     }

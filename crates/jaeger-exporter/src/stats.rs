@@ -61,7 +61,9 @@ impl ExportStats {
 
     pub(crate) fn add_too_large(&self, span_bytes: usize, max_packet_bytes: usize) {
         self.too_large.fetch_add(1, Ordering::Relaxed);
-        self.set_last_error(format!("a span of {span_bytes} bytes does not fit into a packet of {max_packet_bytes}"));
+        self.set_last_error(format!(
+            "a span of {span_bytes} bytes does not fit into a packet of {max_packet_bytes}"
+        ));
     }
 
     pub(crate) fn add_failed(&self, spans: usize, error: &SendError) {

@@ -43,11 +43,12 @@ impl<'r, 'a, P: Protocol> StructReader<'r, 'a, P> {
         Ok(Some(id))
     }
 
+    /// In a byte of its own only 1 is true, as in Jaeger's Go.
     pub(crate) fn bool(&mut self, field: &'static str) -> Result<bool, DecodeError> {
         self.expect(Kind::Bool, field)?;
         match self.inline_bool {
             Some(value) => Ok(value),
-            None => self.reader.byte("a bool").map(|byte| byte != 0),
+            None => self.reader.byte("a bool").map(|byte| byte == 1),
         }
     }
 

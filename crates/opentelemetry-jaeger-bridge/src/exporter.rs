@@ -95,14 +95,16 @@ impl BridgeExporter {
         batch: Vec<old::SpanData>,
     ) -> Result<BoxFuture<'static, old::ExportResult>, OTelSdkError> {
         let mut state = self.lock();
-        if matches!(*state, State::NotBuilt) {
-            let exporter = pipeline::build(&self.endpoint, &self.resource, self.timeout)
-                .map_err(|error| self.sdk_error(&error))?;
-            *state = State::Built(exporter);
-        }
         match &mut *state {
+            State::ShutDown => Err(OTelSdkError::AlreadyShutdown),
             State::Built(exporter) => Ok(exporter.export(batch)),
-            State::NotBuilt | State::ShutDown => Err(OTelSdkError::AlreadyShutdown),
+            State::NotBuilt => {
+                let mut exporter = pipeline::build(&self.endpoint, &self.resource, self.timeout)
+                    .map_err(|error| self.sdk_error(&error))?;
+                let sending = exporter.export(batch);
+                *state = State::Built(exporter);
+                Ok(sending)
+            }
         }
     }
 

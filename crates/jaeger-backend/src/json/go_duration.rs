@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn prints_what_go_prints() {
-        let cases = [(2, "2µs"), (-1_500, "-1.5ms"), (3_000_400, "3.0004s"), (3_602_000_000, "1h0m2s"), (0, "0s")];
+        let cases =
+            [(2, "2µs"), (-1_500, "-1.5ms"), (3_000_400, "3.0004s"), (3_602_000_000, "1h0m2s"), (0, "0s")];
         for (microseconds, text) in cases {
             assert_eq!(print_microseconds(microseconds), text);
         }

@@ -92,7 +92,11 @@ impl<'a> From<&'a Tag> for TagJson<'a> {
 }
 
 fn integer(value: i64) -> ValueJson<'static> {
-    if value.unsigned_abs() > MAX_EXACT { ValueJson::Text(value.to_string()) } else { ValueJson::Integer(value) }
+    if value.unsigned_abs() > MAX_EXACT {
+        ValueJson::Text(value.to_string())
+    } else {
+        ValueJson::Integer(value)
+    }
 }
 
 /// Whole numbers print without a fraction, as in Go. JSON has no NaN and no infinity: they become text.

@@ -55,9 +55,8 @@ impl ReceivedSpan {
             trace_id_high: self.span.trace_id_high,
             span_id: self.span.parent_span_id,
         };
-        let names_parent = |reference: &SpanRef| {
-            reference.span_id == parent.span_id && self.is_in_same_trace(reference)
-        };
+        let names_parent =
+            |reference: &SpanRef| reference.span_id == parent.span_id && self.is_in_same_trace(reference);
         let implied = parent.span_id != 0 && !self.span.references.iter().any(names_parent);
         implied.then_some(parent).into_iter().chain(self.span.references.iter().copied()).collect()
     }

@@ -48,9 +48,11 @@ fn parse_endpoint(endpoint: &str) -> Result<String, EndpointError> {
     if authority.contains('@') {
         return Err(error(EndpointErrorKind::Credentials));
     }
-    let uri: Uri =
-        endpoint.parse().map_err(|reason| error(EndpointErrorKind::Url(format!("{reason}").to_lowercase())))?;
-    let port_is_valid = uri.authority().is_some_and(|a| a.as_str() == a.host() || a.port_u16().is_some_and(|p| p != 0));
+    let uri: Uri = endpoint
+        .parse()
+        .map_err(|reason| error(EndpointErrorKind::Url(format!("{reason}").to_lowercase())))?;
+    let port_is_valid =
+        uri.authority().is_some_and(|a| a.as_str() == a.host() || a.port_u16().is_some_and(|p| p != 0));
     if uri.host().is_none_or(str::is_empty) || !port_is_valid {
         return Err(error(EndpointErrorKind::Url("no valid host and port".to_owned())));
     }
@@ -148,7 +150,10 @@ fn agent(timeout: Duration) -> Agent {
 
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpTransport").field("url", &self.url).field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("HttpTransport")
+            .field("url", &self.url)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
     }
 }
 

@@ -131,11 +131,15 @@ mod tests {
         for address in ["localhost:6831", "127.0.0.1:6831", "[::1]:6831", "jaeger-agent.example:1"] {
             assert!(is_host_and_port(address), "{address}");
         }
-        for address in ["", "localhost", ":6831", "localhost:", "localhost:0", "h:+1", "h:65536", "::1:6831", "a b:1"] {
+        for address in
+            ["", "localhost", ":6831", "localhost:", "localhost:0", "h:+1", "h:65536", "::1:6831", "a b:1"]
+        {
             let message = UdpTransport::new(address).unwrap_err().to_string();
             assert_eq!(
                 message,
-                format!("expected host:port such as localhost:6831 as address of the agent, found {address:?}")
+                format!(
+                    "expected host:port such as localhost:6831 as address of the agent, found {address:?}"
+                )
             );
         }
         assert!(UdpTransport::new("udp://localhost:6831").is_err());

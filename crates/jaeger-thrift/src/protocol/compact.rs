@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! message = 0x82  type << 5 | 1  varint(seq id)  bytes(method)  struct
-//! struct  = { field } 0x00
+//! struct  = { field } 0x00                    read: any byte whose low half is 0, as in Jaeger's Go
 //! field   = id delta << 4 | kind              when the id is 1..=15 above the last one
 //!         | kind  zigzag(id)                  otherwise
 //! list    = count << 4 | kind                 when count < 15
@@ -13,8 +13,7 @@
 //! bool    = nothing: the kind of the field is 1 (true) or 2 (false); one byte in a list
 //! ```
 //!
-//! Refused on purpose: varints longer than their type, field ids beyond an `i16`, kinds the specification does not
-//! number. The specification's text says big-endian doubles once; every implementation writes little-endian.
+//! Refused on purpose: varints beyond the range of their type, field ids beyond an `i16`, kinds not numbered here.
 
 use super::{FieldHead, Kind, MapHead, MessageHead, Protocol, Wire};
 use crate::{
@@ -31,6 +30,7 @@ const VERSION: u8 = 1;
 const VERSION_MASK: u8 = 0x1f;
 const TYPE_SHIFT: u32 = 5;
 
+const KIND_MASK: u8 = 0x0f;
 const TRUE: u8 = 1;
 const FALSE: u8 = 2;
 /// This count in the short list header says that the real one follows.
@@ -103,7 +103,7 @@ impl Wire for Compact {
 
     fn field(reader: &mut Reader<'_>, last: i16) -> Result<Option<FieldHead>, DecodeError> {
         let head = reader.byte("a field")?;
-        if head == 0 {
+        if head & KIND_MASK == 0 {
             return Ok(None);
         }
         let id = match i16::from(head >> 4) {
@@ -111,8 +111,8 @@ impl Wire for Compact {
             delta => last.checked_add(delta),
         };
         let id = id.ok_or_else(|| reader.error("a field id", Found::TooLarge))?;
-        let kind = kind(reader, head & 0x0f)?;
-        let inline_bool = (kind == Kind::Bool).then_some(head & 0x0f == TRUE);
+        let kind = kind(reader, head & KIND_MASK)?;
+        let inline_bool = (kind == Kind::Bool).then_some(head & KIND_MASK == TRUE);
         Ok(Some(FieldHead { id, kind, inline_bool }))
     }
 
@@ -147,7 +147,7 @@ impl Wire for Compact {
             short => short.into(),
         };
         let count = reader.count(claimed, 1)?;
-        let kind = if count == 0 { None } else { Some(kind(reader, head & 0x0f)?) };
+        let kind = if count == 0 { None } else { Some(kind(reader, head & KIND_MASK)?) };
         Ok((kind, count))
     }
 
@@ -158,7 +158,7 @@ impl Wire for Compact {
         }
         let kinds = reader.byte("the kinds of a map")?;
         let count = reader.count(claimed, 2)?;
-        Ok(Some(MapHead { key: kind(reader, kinds >> 4)?, value: kind(reader, kinds & 0x0f)?, count }))
+        Ok(Some(MapHead { key: kind(reader, kinds >> 4)?, value: kind(reader, kinds & KIND_MASK)?, count }))
     }
 }
 

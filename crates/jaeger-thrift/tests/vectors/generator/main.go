@@ -2,7 +2,7 @@
 //
 //	cd tests/vectors/generator && go run . ..
 //
-// The batch is the one that golden.rs builds; every field of the IDL is set, and every type of tag occurs.
+// The batch is the one that tests/common/mod.rs builds; every field of the IDL is set, and every type of tag occurs.
 package main
 
 import (

@@ -1,0 +1,18 @@
+//! Plain-text answers of both HTTP listeners.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// Text with a line end, marked so that no browser takes it for a page.
+pub(crate) fn plain_text(status: StatusCode, text: String) -> Response {
+    let headers: [(HeaderName, HeaderValue); 2] = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (status, headers, text + "\n").into_response()
+}
+
+/// The answer to any other path.
+pub(crate) async fn not_found() -> Response {
+    plain_text(StatusCode::NOT_FOUND, "404 page not found".to_owned())
+}

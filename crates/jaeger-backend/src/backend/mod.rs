@@ -1,0 +1,13 @@
+//! The running backend: its listeners, tasks and errors.
+
+mod builder;
+mod listener;
+mod running;
+mod start_error;
+mod wait_error;
+
+pub use builder::BackendBuilder;
+pub use listener::Listener;
+pub use running::Backend;
+pub use start_error::StartError;
+pub use wait_error::WaitError;

@@ -1,0 +1,123 @@
+//! A backend that runs.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::{BackendBuilder, StartError, WaitError};
+use crate::store::{Store, Trace, TraceId};
+
+/// How long [`Backend::shutdown`] waits for open requests.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A running in-memory Jaeger.
+///
+/// Dropping it stops its listeners and lets open requests finish in the background;
+/// [`shutdown`](Self::shutdown) also waits for them.
+#[derive(Debug)]
+pub struct Backend {
+    store: Arc<Store>,
+    addresses: Addresses,
+    stop: watch::Sender<()>,
+    tasks: JoinSet<()>,
+}
+
+/// Where the listeners really listen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Addresses {
+    pub(super) query: SocketAddr,
+    pub(super) collector: SocketAddr,
+    pub(super) agent: SocketAddr,
+}
+
+// === impl Backend ===
+
+impl Backend {
+    pub(super) fn new(
+        store: Arc<Store>,
+        addresses: Addresses,
+        stop: watch::Sender<()>,
+        tasks: JoinSet<()>,
+    ) -> Self {
+        Self { store, addresses, stop, tasks }
+    }
+
+    /// Starts a backend on free ports of 127.0.0.1, on the current tokio runtime.
+    ///
+    /// # Errors
+    /// If the machine has no free port.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// Settings for a backend with other ports or another bound of memory.
+    pub fn builder() -> BackendBuilder {
+        BackendBuilder::new()
+    }
+
+    /// Where the page and the query API are, for example `http://127.0.0.1:16686`.
+    pub fn query_url(&self) -> String {
+        format!("http://{}", self.addresses.query)
+    }
+
+    /// Where to POST batches, for example `http://127.0.0.1:14268/api/traces`.
+    pub fn collector_endpoint(&self) -> String {
+        format!("http://{}/api/traces", self.addresses.collector)
+    }
+
+    /// Where to send UDP packets.
+    pub fn agent_addr(&self) -> SocketAddr {
+        self.addresses.agent
+    }
+
+    /// The page of a trace, whether it has arrived or not.
+    pub fn trace_url(&self, trace_id: &str) -> String {
+        format!("{}/trace/{trace_id}", self.query_url())
+    }
+
+    /// The traces received so far, and the counters.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Waits until that many spans of the trace, or more, have come.
+    ///
+    /// The id may be written in any of the forms that the query API accepts.
+    ///
+    /// # Errors
+    /// If the id is none, or if the deadline passes; the error then shows what had come.
+    pub async fn wait_for_trace(
+        &self,
+        trace_id: &str,
+        spans: usize,
+        deadline: Duration,
+    ) -> Result<Trace, WaitError> {
+        let id: TraceId = trace_id.parse()?;
+        let mut arrivals = self.store.arrivals();
+        let complete = async {
+            loop {
+                arrivals.mark_unchanged();
+                let trace = self.store.trace(id).filter(|trace| trace.spans().len() >= spans);
+                if let Some(trace) = trace {
+                    return Arc::unwrap_or_clone(trace);
+                }
+                // The sender lives in the store, which outlives this borrow: no error is possible.
+                let _ = arrivals.changed().await;
+            }
+        };
+        let waited = tokio::time::timeout(deadline, complete).await;
+        waited.map_err(|_| WaitError::deadline(trace_id, spans, deadline, self.store.trace(id)))
+    }
+
+    /// Stops listening and returns when the open requests are answered, or after two seconds.
+    pub async fn shutdown(self) {
+        let Self { stop, mut tasks, .. } = self;
+        drop(stop);
+        let finished = async { while tasks.join_next().await.is_some() {} };
+        // What is still open after the grace ends with the set of tasks.
+        let _ = tokio::time::timeout(GRACE, finished).await;
+    }
+}

@@ -1,0 +1,61 @@
+//! Traces by criteria and by id.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+
+use super::answer::{QueryError, answer};
+use super::params::Params;
+use super::search::Search;
+use crate::json::{Detail, Envelope, Problem, TraceJson};
+use crate::store::{ParseTraceIdError, Store, Trace, TraceId};
+
+/// `GET /api/traces`: by `traceID` parameters if there are any, else by the other criteria.
+pub(super) async fn search(
+    State(store): State<Arc<Store>>,
+    Query(params): Query<Params>,
+) -> Result<Response, QueryError> {
+    if params.first("traceID").is_some() {
+        return listed(&store, &params);
+    }
+    let found = Search::parse(&params)?.run(&store);
+    answer_traces(&params, &found, Vec::new())
+}
+
+/// `GET /api/traces/{id}`.
+pub(super) async fn by_id(
+    State(store): State<Arc<Store>>,
+    Path(id): Path<String>,
+    Query(params): Query<Params>,
+) -> Result<Response, QueryError> {
+    let id: TraceId =
+        id.parse().map_err(|error: ParseTraceIdError| QueryError::bad_request(error.to_string()))?;
+    let trace = store.trace(id).ok_or_else(QueryError::trace_not_found)?;
+    answer_traces(&params, &[trace], Vec::new())
+}
+
+/// The traces of all `traceID` parameters; those not kept are listed as problems.
+fn listed(store: &Store, params: &Params) -> Result<Response, QueryError> {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for text in params.all("traceID") {
+        let id: TraceId = text.parse().map_err(|error: ParseTraceIdError| {
+            QueryError::bad_request(format!("cannot parse traceID param: {error}"))
+        })?;
+        match store.trace(id) {
+            Some(trace) => found.push(trace),
+            None => problems.push(Problem::trace_not_found(id.to_string())),
+        }
+    }
+    answer_traces(params, &found, problems)
+}
+
+fn answer_traces(
+    params: &Params,
+    found: &[Arc<Trace>],
+    problems: Vec<Problem>,
+) -> Result<Response, QueryError> {
+    let detail = if params.flag("raw") { Detail::Raw } else { Detail::Adjusted };
+    let traces: Vec<_> = found.iter().map(|trace| TraceJson::new(trace, detail)).collect();
+    answer(params, &Envelope::new(traces, 0).with_problems(problems))
+}

@@ -1,0 +1,130 @@
+//! The end of the tracer: what is queued is sent, and what was lost is said.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use jaeger_exporter::{ExportStats, FailureCause, ReporterStats};
+use opentelemetry_sdk::trace::SdkTracerProvider;
+
+use crate::logger::Logger;
+
+/// How long a dropped [`Closer`] waits for the spans to be sent.
+pub const DEFAULT_CLOSE_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Ends the tracer. Keep it until the program ends: spans that finish after it are lost.
+#[derive(Debug)]
+#[must_use = "dropping it closes the tracer"]
+pub struct Closer {
+    provider: Option<SdkTracerProvider>,
+    reporter: Arc<ReporterStats>,
+    export: Option<Arc<ExportStats>>,
+    peer: Peer,
+    logger: Logger,
+}
+
+/// What became of the spans of a tracer, from its start to its end.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CloseReport {
+    /// Spans that the collector accepted, or that went out over UDP without an error.
+    pub sent: u64,
+    /// Spans that did not: dropped, failed, or unfinished at the deadline.
+    pub lost: u64,
+    /// Why spans were lost, as the latest error says it; `None` if none was.
+    pub last_error: Option<String>,
+    peer: Peer,
+    unreachable: bool,
+}
+
+/// Who receives the spans, in words.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
+}
+
+// === impl Closer ===
+
+impl Closer {
+    pub(crate) fn new(
+        provider: SdkTracerProvider,
+        reporter: Arc<ReporterStats>,
+        export: Option<Arc<ExportStats>>,
+        peer: Peer,
+        logger: Logger,
+    ) -> Self {
+        Self { provider: Some(provider), reporter, export, peer, logger }
+    }
+
+    /// Sends what is queued, ends the tracer, and returns at the latest when `deadline` is over.
+    pub fn close(mut self, deadline: Duration) -> CloseReport {
+        self.shut_down(deadline);
+        self.report()
+    }
+
+    /// `false` if that has been done.
+    fn shut_down(&mut self, deadline: Duration) -> bool {
+        let Some(provider) = self.provider.take() else { return false };
+        // What it says about failures is in the counters, in more detail.
+        let _ = provider.shutdown_with_timeout(deadline);
+        true
+    }
+
+    fn report(&self) -> CloseReport {
+        let reporter = &self.reporter;
+        // Of a batch that was sent in parts, only the exporter knows how much got through.
+        let sent = self.export.as_ref().map_or_else(|| reporter.sent(), |export| export.sent());
+        let total = reporter.queued() + reporter.sent() + reporter.lost();
+        let lost = total.saturating_sub(sent);
+        let unreachable =
+            self.export.as_ref().is_some_and(|export| export.failed_by(FailureCause::Unreachable) > 0);
+        let last_error = (lost > 0).then(|| self.last_error());
+        CloseReport { sent, lost, last_error, peer: self.peer.clone(), unreachable }
+    }
+
+    fn last_error(&self) -> String {
+        let error = self.reporter.last_error();
+        let error = error.or_else(|| self.export.as_ref().and_then(|export| export.last_error()));
+        error.unwrap_or_else(|| {
+            let cause = match (self.reporter.dropped_queue_full(), self.reporter.dropped_after_shutdown()) {
+                (1.., _) => "the queue was full",
+                (_, 1..) => "finished after the tracer was closed",
+                _ => "not sent before the deadline",
+            };
+            cause.to_owned()
+        })
+    }
+}
+
+impl Drop for Closer {
+    fn drop(&mut self) {
+        if self.shut_down(DEFAULT_CLOSE_DEADLINE) {
+            let report = self.report();
+            if report.lost > 0 {
+                self.logger.log(&format!("jaeger: {report}"));
+            }
+        }
+    }
+}
+
+// === impl CloseReport ===
+
+impl fmt::Display for CloseReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spans = |count| if count == 1 { "span" } else { "spans" };
+        let Self { sent, lost, last_error, peer, unreachable } = self;
+        let Some(error) = last_error else {
+            return write!(f, "{sent} {} sent to {}", spans(*sent), peer.name);
+        };
+        let total = sent + lost;
+        write!(f, "{lost} of {total} {} lost: {error}", spans(total))?;
+        if *unreachable {
+            let article = if peer.kind == "agent" { "an" } else { "a" };
+            write!(
+                f,
+                ". Is {article} {} listening there, such as Jaeger's all-in-one or jaeger-backend?",
+                peer.kind
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! One line per reported span, for a look at what a program reports.
+
+use std::time::Duration;
+
+use jaeger_exporter::flags_of;
+use jaeger_propagation::{SpanId, TraceId};
+use opentelemetry::Context;
+use opentelemetry_sdk::{
+    error::OTelSdkResult,
+    trace::{Span, SpanData, SpanProcessor},
+};
+
+use crate::logger::Logger;
+
+/// Logs each finished sampled span as `Reporting span {trace}:{span}:{parent}:{flags} "{operation name}"`.
+///
+/// Ids and flags are hexadecimal, as in the header `uber-trace-id`; the parent of a root is all zero.
+#[derive(Clone, Debug)]
+pub struct LoggingReporter {
+    logger: Logger,
+}
+
+// === impl LoggingReporter ===
+
+impl LoggingReporter {
+    /// Logs to `log`, which is called on the thread that finishes the span, with one line.
+    pub fn new(log: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self::to(Logger::new(log))
+    }
+
+    pub(crate) fn to(logger: Logger) -> Self {
+        Self { logger }
+    }
+
+    /// Logs one finished span, unless it is unsampled.
+    pub fn report(&self, span: &SpanData) {
+        let context = &span.span_context;
+        if !context.is_sampled() {
+            return;
+        }
+        self.logger.log(&format!(
+            "Reporting span {}:{}:{}:{:x} {:?}",
+            TraceId::from(context.trace_id()),
+            SpanId::from(context.span_id()),
+            SpanId::from(span.parent_span_id),
+            flags_of(span).bits(),
+            span.name,
+        ));
+    }
+}
+
+impl SpanProcessor for LoggingReporter {
+    fn on_start(&self, _span: &mut Span, _cx: &Context) {}
+
+    fn on_end(&self, span: SpanData) {
+        self.report(&span);
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _timeout: Duration) -> OTelSdkResult {
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! The value of an attribute as that of a tag or log field.
+
+use jaeger_thrift::TagRef;
+use opentelemetry::Value;
+
+use super::json;
+
+/// Calls `write` with the value. Most are borrowed; arrays and numbers without a number become text for the call.
+pub(crate) fn with_tag(value: &Value, write: impl FnOnce(TagRef<'_>)) {
+    match value {
+        Value::Bool(truth) => write(TagRef::Bool(*truth)),
+        Value::I64(number) => write(TagRef::Long(*number)),
+        // Jaeger's query service answers JSON, where these have no place: one of them fails a whole search.
+        Value::F64(number) if number.is_nan() => write(TagRef::String("NaN")),
+        Value::F64(number) if number.is_infinite() => {
+            write(TagRef::String(if *number > 0.0 { "+Inf" } else { "-Inf" }));
+        }
+        Value::F64(number) => write(TagRef::Double(*number)),
+        Value::String(text) => write(TagRef::String(text.as_str())),
+        Value::Array(array) => write(TagRef::String(&json::array(array))),
+        // `Value` may grow; what it displays is then better than nothing.
+        other => write(TagRef::String(&other.to_string())),
+    }
+}
+
+/// The same value, a string of at most `max_bytes` bytes and of whole characters.
+pub(super) fn cut(value: TagRef<'_>, max_bytes: usize) -> TagRef<'_> {
+    match value {
+        TagRef::String(text) if text.len() > max_bytes => {
+            // `str::floor_char_boundary` is newer than the oldest compiler we support.
+            let end = (0..=max_bytes).rev().find(|&end| text.is_char_boundary(end));
+            TagRef::String(end.and_then(|end| text.get(..end)).unwrap_or_default())
+        }
+        other => other,
+    }
+}

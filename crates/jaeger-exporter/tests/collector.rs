@@ -1,0 +1,104 @@
+//! Spans to a collector over a real connection.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests say what they expect by panicking"
+)]
+
+mod util;
+
+use std::{net::TcpListener, time::Duration};
+
+use futures_executor::block_on;
+use jaeger_exporter::{FailureCause, HttpTransport, JaegerExporter};
+use jaeger_thrift::{Tag, TagValue};
+use opentelemetry_sdk::{Resource, trace::SpanExporter};
+
+use util::{FakeCollector, PATIENCE, closed_endpoint, spans};
+
+const ACCEPTED: &str = "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
+
+#[track_caller]
+fn failure(exporter: &JaegerExporter, count: usize) -> String {
+    block_on(exporter.export(spans(count))).unwrap_err().to_string()
+}
+
+#[test]
+fn batches_arrive_over_one_connection() {
+    let collector = FakeCollector::start(ACCEPTED);
+    let mut exporter = JaegerExporter::collector(&collector.endpoint).unwrap();
+    exporter.set_resource(&Resource::builder_empty().with_service_name("frontend").build());
+    for _ in 0..2 {
+        block_on(exporter.export(spans(3))).unwrap();
+    }
+    for _ in 0..2 {
+        let request = collector.requests.recv_timeout(PATIENCE).unwrap();
+        assert!(request.head.starts_with("POST /api/traces HTTP/1.1\r\n"), "{}", request.head);
+        assert!(
+            request.head.to_lowercase().contains("content-type: application/x-thrift\r\n"),
+            "{}",
+            request.head
+        );
+        assert_eq!(request.connection, 0);
+        assert_eq!(request.batch.process.service_name, "frontend");
+        assert_eq!((request.batch.seq_no, request.batch.stats), (None, None));
+        let names: Vec<_> = request.batch.spans.iter().map(|span| span.operation_name.as_str()).collect();
+        assert_eq!(names, ["span 0", "span 1", "span 2"]);
+        let status = Tag { key: "http.status_code".into(), value: TagValue::Long(200) };
+        assert!(request.batch.spans.iter().all(|span| span.tags.contains(&status)));
+    }
+    let stats = exporter.stats();
+    assert_eq!((stats.sent(), stats.lost(), stats.last_error()), (6, 0, None));
+}
+
+#[test]
+fn an_empty_batch_is_not_sent() {
+    let exporter = JaegerExporter::collector(&closed_endpoint()).unwrap();
+    block_on(exporter.export(Vec::new())).unwrap();
+}
+
+#[test]
+fn a_refusal_says_status_and_reason() {
+    let collector =
+        FakeCollector::start("HTTP/1.1 400 Bad Request\r\ncontent-length: 14\r\n\r\nbad\r\n  service");
+    let exporter = JaegerExporter::collector(&collector.endpoint).unwrap();
+    let expected =
+        format!("Operation failed: POST {} failed: status 400 Bad Request: bad service", collector.endpoint);
+    assert_eq!(failure(&exporter, 2), expected);
+    assert_eq!(exporter.stats().failed_by(FailureCause::Rejected), 2);
+}
+
+#[test]
+fn a_redirect_is_a_refusal() {
+    let answer = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
+    let collector = FakeCollector::start(answer);
+    let exporter = JaegerExporter::collector(&collector.endpoint).unwrap();
+    assert!(failure(&exporter, 1).ends_with("failed: status 302 Found"));
+}
+
+#[test]
+fn a_collector_that_is_down_costs_the_batch() {
+    let endpoint = closed_endpoint();
+    let exporter = JaegerExporter::collector(&endpoint).unwrap();
+    assert_eq!(
+        failure(&exporter, 4),
+        format!("Operation failed: POST {endpoint} failed: connection refused")
+    );
+    let stats = exporter.stats();
+    assert_eq!((stats.sent(), stats.failed_by(FailureCause::Unreachable), stats.lost()), (0, 4, 4));
+}
+
+#[test]
+fn a_collector_that_never_answers_costs_the_timeout() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/api/traces", listener.local_addr().unwrap());
+    let transport = HttpTransport::new(&endpoint).unwrap().with_timeout(Duration::from_millis(50));
+    let exporter = JaegerExporter::with_http(transport);
+    assert_eq!(
+        failure(&exporter, 1),
+        format!("Operation failed: POST {endpoint} failed: no answer within 50ms")
+    );
+    assert_eq!(exporter.stats().failed_by(FailureCause::Timeout), 1);
+}

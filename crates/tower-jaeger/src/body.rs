@@ -1,0 +1,79 @@
+//! The response body, which ends the span at its true end.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Buf;
+use http::{HeaderMap, header::CONTENT_LENGTH};
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use crate::{Outcome, request_span::RequestSpan};
+
+pin_project! {
+    /// A response body within its span: each poll has the span as the current one, and the span ends with the last
+    /// frame, with trailers, with an error, or when the body is dropped.
+    #[derive(Debug, Default)]
+    pub struct ResponseBody<B> {
+        #[pin]
+        inner: B,
+        // `None` once the span has ended.
+        span: Option<RequestSpan>,
+        // Bytes still to come where the length is known: a connection does not poll beyond them.
+        remaining: Option<u64>,
+    }
+}
+
+impl<B: Body> ResponseBody<B> {
+    pub(crate) fn new(inner: B, headers: &HeaderMap, span: Option<RequestSpan>) -> Self {
+        let declared = || headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
+        let remaining = inner.size_hint().exact().or_else(declared);
+        Self { inner, span, remaining }
+    }
+}
+
+impl<B: Body> Body for ResponseBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let mut this = self.project();
+        let entered = this.span.as_ref().map(RequestSpan::enter);
+        let frame = ready!(this.inner.as_mut().poll_frame(cx));
+        drop(entered);
+        let outcome = match &frame {
+            None => Some(Outcome::Completed),
+            Some(Err(_)) => Some(Outcome::BodyError),
+            Some(Ok(frame)) => {
+                let trailers = frame.trailers_ref();
+                if let (Some(span), Some(trailers)) = (this.span.as_mut(), trailers) {
+                    span.trailers(trailers);
+                }
+                if let (Some(remaining), Some(data)) = (this.remaining.as_mut(), frame.data_ref()) {
+                    *remaining = remaining.saturating_sub(data.remaining() as u64);
+                }
+                let last = trailers.is_some() || *this.remaining == Some(0) || this.inner.is_end_stream();
+                last.then_some(Outcome::Completed)
+            }
+        };
+        if let Some(outcome) = outcome
+            && let Some(span) = this.span.take()
+        {
+            span.end(outcome);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

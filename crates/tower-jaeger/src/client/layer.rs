@@ -1,0 +1,87 @@
+//! `ClientLayer`: configuration.
+
+use std::sync::Arc;
+
+use jaeger_propagation::JaegerPropagator;
+use opentelemetry::global::BoxedTracer;
+use tower_layer::Layer;
+
+use crate::{Client, shared::Shared};
+
+/// Makes every call a span: a client span, ChildOf the current one.
+///
+/// For each call it
+/// 1. starts the span as ChildOf the span that is current when `call` is called, or a root if there is none;
+/// 2. injects the span context and the baggage; what the request carried before of Jaeger's headers is replaced, so that
+///    a forwarded or retried request never has two contexts;
+/// 3. tags it with `span.kind`, `component`, `http.method`, `http.url`, `http.status_code`, and `error` from status 400
+///    on; a gRPC call (told by its content type) with its status, from the trailers;
+/// 4. ends it at the end of the response body, or when the response is dropped, with an [`Outcome`](crate::Outcome).
+///
+/// Under a retry layer each attempt is a span of its own.
+///
+/// ```
+/// use http::{Request, Response};
+/// use opentelemetry::{Context, KeyValue, baggage::BaggageExt, context::FutureExt};
+/// use tower::{Layer, Service, ServiceExt, service_fn};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut client = tower_jaeger::ClientLayer::new().layer(service_fn(async |request: Request<String>| {
+///     assert_eq!(request.headers()["uberctx-customer"], "Trom%20Chocolatier");
+///     Ok::<_, std::convert::Infallible>(Response::new(String::new()))
+/// }));
+/// let baggage = Context::current().with_baggage([KeyValue::new("customer", "Trom Chocolatier")]);
+/// let call = async { client.ready().await?.call(Request::new(String::new())).await };
+/// call.with_context(baggage).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Cloning is cheap: the configuration is shared.
+#[derive(Debug)]
+pub struct ClientLayer<T = BoxedTracer> {
+    shared: Arc<Shared<T>>,
+}
+
+impl ClientLayer {
+    /// A layer with the global tracer, as it is now: install the tracer first, for example by
+    /// `jaeger_client::Config::install`.
+    pub fn new() -> Self {
+        Self { shared: Shared::global() }
+    }
+}
+
+impl<T> ClientLayer<T> {
+    /// A layer with a tracer of one's own; no global is needed.
+    pub fn with_tracer(tracer: T) -> Self {
+        Self { shared: Shared::new(tracer) }
+    }
+
+    /// How headers are written: names and counters. The default is [`JaegerPropagator::new`].
+    #[must_use]
+    pub fn with_propagator(mut self, propagator: JaegerPropagator) -> Self {
+        Arc::make_mut(&mut self.shared).propagator = propagator;
+        self
+    }
+}
+
+impl Default for ClientLayer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Clone for ClientLayer<T> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<S, T> Layer<S> for ClientLayer<T> {
+    type Service = Client<S, T>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Client::new(inner, Arc::clone(&self.shared))
+    }
+}

@@ -1,0 +1,71 @@
+//! `Client`: one call out, one client span.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response};
+use http_body::Body;
+use jaeger_propagation::GrpcHeaders;
+use opentelemetry::{global::BoxedTracer, trace::Tracer};
+use tower_service::Service;
+
+use crate::{
+    ResponseBody, ResponseFuture,
+    protocol::Protocol,
+    request_span::{RequestSpan, Side},
+    shared::Shared,
+};
+
+/// The service that [`ClientLayer`](crate::ClientLayer) makes.
+#[derive(Debug)]
+pub struct Client<S, T = BoxedTracer> {
+    inner: S,
+    shared: Arc<Shared<T>>,
+}
+
+impl<S, T> Client<S, T> {
+    pub(super) fn new(inner: S, shared: Arc<Shared<T>>) -> Self {
+        Self { inner, shared }
+    }
+}
+
+impl<S: Clone, T> Clone for Client<S, T> {
+    fn clone(&self) -> Self {
+        Self::new(self.inner.clone(), Arc::clone(&self.shared))
+    }
+}
+
+impl<S, T, ReqBody, ResBody> Service<Request<ReqBody>> for Client<S, T>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: Body,
+    T: Tracer,
+    T::Span: Send + Sync + 'static,
+{
+    type Response = Response<ResponseBody<ResBody>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        let span = opentelemetry::Context::map_current(|parent| {
+            RequestSpan::start(&*self.shared.tracer, Side::Client, parent, &request)
+        });
+        let propagator = &self.shared.propagator;
+        match span.protocol() {
+            Protocol::Grpc => {
+                propagator.inject_from_context(span.context(), &mut GrpcHeaders(request.headers_mut()));
+            }
+            Protocol::Http => propagator.inject_from_context(span.context(), request.headers_mut()),
+        }
+        let entered = span.enter();
+        let future = self.inner.call(request);
+        drop(entered);
+        ResponseFuture::new(future, span)
+    }
+}

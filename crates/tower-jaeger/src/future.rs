@@ -1,0 +1,76 @@
+//! The future of a response, within its span.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use http::Response;
+use http_body::Body;
+use pin_project_lite::pin_project;
+
+use crate::{
+    Outcome, ResponseBody,
+    request_span::{AfterHead, RequestSpan},
+};
+
+pin_project! {
+    /// The future that [`Server`](crate::Server) and [`Client`](crate::Client) return: it polls the inner future with
+    /// the span as the current one.
+    #[derive(Debug)]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        inner: F,
+        // `None` once the span has gone to the body, or has ended.
+        span: Option<RequestSpan>,
+    }
+}
+
+impl<F> ResponseFuture<F> {
+    pub(crate) fn new(inner: F, span: RequestSpan) -> Self {
+        Self { inner, span: Some(span) }
+    }
+}
+
+impl<F, B, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Body,
+{
+    type Output = Result<Response<ResponseBody<B>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let entered = this.span.as_ref().map(RequestSpan::enter);
+        let result = ready!(this.inner.poll(cx));
+        drop(entered);
+        let span = this.span.take();
+        Poll::Ready(match result {
+            Ok(response) => Ok(with_body(response, span)),
+            Err(error) => {
+                if let Some(span) = span {
+                    span.end(Outcome::ServiceError);
+                }
+                Err(error)
+            }
+        })
+    }
+}
+
+fn with_body<B: Body>(response: Response<B>, span: Option<RequestSpan>) -> Response<ResponseBody<B>> {
+    let span = span.and_then(|mut span| match span.head(&response) {
+        AfterHead::Body if response.body().is_end_stream() => {
+            span.end(Outcome::Completed);
+            None
+        }
+        AfterHead::Body => Some(span),
+        AfterHead::End(outcome) => {
+            span.end(outcome);
+            None
+        }
+    });
+    let (head, body) = response.into_parts();
+    let body = ResponseBody::new(body, &head.headers, span);
+    Response::from_parts(head, body)
+}

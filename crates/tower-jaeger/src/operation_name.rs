@@ -1,0 +1,83 @@
+//! Operation names: of low cardinality by construction, never the raw path.
+
+use std::borrow::Cow;
+
+use http::{Method, Request};
+
+use crate::protocol::Protocol;
+
+/// `package.Service/Method` for gRPC; `HTTP GET /users/{id}` where a route is known; else `HTTP GET`.
+pub(crate) fn of<B>(protocol: Protocol, request: &Request<B>) -> Cow<'static, str> {
+    match protocol {
+        Protocol::Grpc => grpc(request.uri().path()),
+        Protocol::Http => match route(request) {
+            Some(route) => Cow::Owned(format!("HTTP {} {route}", method(request.method()))),
+            None => Cow::Borrowed(http(request.method())),
+        },
+    }
+}
+
+/// The method as a tag and in names: `_OTHER` for one that RFC 9110 and RFC 5789 do not know, because anybody can
+/// send any method.
+pub(crate) fn method(method: &Method) -> &'static str {
+    http(method).strip_prefix("HTTP ").unwrap_or_default()
+}
+
+fn http(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "HTTP GET",
+        Method::POST => "HTTP POST",
+        Method::PUT => "HTTP PUT",
+        Method::DELETE => "HTTP DELETE",
+        Method::HEAD => "HTTP HEAD",
+        Method::OPTIONS => "HTTP OPTIONS",
+        Method::CONNECT => "HTTP CONNECT",
+        Method::PATCH => "HTTP PATCH",
+        Method::TRACE => "HTTP TRACE",
+        _ => "HTTP _OTHER",
+    }
+}
+
+/// A gRPC path is `/package.Service/Method`; another path on a gRPC server is no name.
+fn grpc(path: &str) -> Cow<'static, str> {
+    const LONGEST: usize = 256;
+    let word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._".contains(&b))
+    };
+    match path.strip_prefix('/').and_then(|name| Some((name, name.split_once('/')?))) {
+        Some((name, (service, method))) if name.len() <= LONGEST && word(service) && word(method) => {
+            Cow::Owned(name.to_owned())
+        }
+        _ => Cow::Borrowed("gRPC"),
+    }
+}
+
+#[cfg(feature = "axum")]
+fn route<B>(request: &Request<B>) -> Option<&str> {
+    crate::axum::route(request.extensions())
+}
+
+#[cfg(not(feature = "axum"))]
+fn route<B>(_request: &Request<B>) -> Option<&str> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn name(protocol: Protocol, method: &str, uri: &str) -> String {
+        of(protocol, &Request::builder().method(method).uri(uri).body(()).unwrap()).into_owned()
+    }
+
+    #[test]
+    fn names_never_hold_the_raw_path() {
+        assert_eq!(name(Protocol::Http, "GET", "/users/731"), "HTTP GET");
+        assert_eq!(name(Protocol::Http, "PROPFIND-731", "/"), "HTTP _OTHER");
+        assert_eq!(name(Protocol::Grpc, "POST", "/driver.Driver/Find_1"), "driver.Driver/Find_1");
+        for path in ["/", "/a", "/a/", "/a/b/c", "/a b/c", "/%41/c"] {
+            assert_eq!(name(Protocol::Grpc, "POST", &path.replace(' ', "%20")), "gRPC", "{path}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The span of one request, from its start to its one end.
+
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use jaeger_propagation::JaegerState;
+use opentelemetry::{
+    Context, ContextGuard,
+    trace::{Span, SpanBuilder, SpanKind, TraceContextExt, Tracer},
+};
+
+use crate::{Outcome, grpc, operation_name, protocol::Protocol, tags};
+
+/// Which end of the call this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Server,
+    Client,
+}
+
+/// The span of one request. It ends when [`end`](Self::end) says so, and when it is dropped: then the caller went
+/// away, or there was a panic.
+///
+/// The end is explicit, because a clone of the context that somebody keeps would delay the span's own drop.
+#[derive(Debug)]
+pub(crate) struct RequestSpan {
+    context: Context,
+    side: Side,
+    protocol: Protocol,
+    method_is_bodiless: bool,
+    is_connect: bool,
+    has_head: bool,
+    grpc_status: Option<grpc::Status>,
+    failed: bool,
+    ended: bool,
+}
+
+/// What the head of a response means for the span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AfterHead {
+    /// The span goes on with the body.
+    Body,
+    /// There is no body to wait for.
+    End(Outcome),
+}
+
+impl RequestSpan {
+    pub(crate) fn start<T, B>(tracer: &T, side: Side, parent: &Context, request: &Request<B>) -> Self
+    where
+        T: Tracer,
+        T::Span: Send + Sync + 'static,
+    {
+        let protocol = Protocol::of(request.headers());
+        let mut builder = SpanBuilder::from_name(operation_name::of(protocol, request));
+        builder.span_kind = Some(match side {
+            Side::Server => SpanKind::Server,
+            Side::Client => SpanKind::Client,
+        });
+        let mut span = tracer.build_with_context(builder, parent);
+        if span.is_recording() {
+            tags::at_start(protocol, request, |tag| span.set_attribute(tag));
+        }
+        Self {
+            context: JaegerState::bind(parent.with_span(span)),
+            side,
+            protocol,
+            method_is_bodiless: *request.method() == Method::HEAD,
+            is_connect: *request.method() == Method::CONNECT,
+            has_head: false,
+            grpc_status: None,
+            failed: false,
+            ended: false,
+        }
+    }
+
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(crate) fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// Makes the span current until the guard is dropped.
+    pub(crate) fn enter(&self) -> ContextGuard {
+        self.context.clone().attach()
+    }
+
+    /// Notes the head of the response, and says whether a body can follow (RFC 9110, section 6.4.1).
+    pub(crate) fn head<B>(&mut self, response: &Response<B>) -> AfterHead {
+        let status = response.status();
+        self.has_head = true;
+        self.failed |= tags::is_http_error(self.side, status);
+        tags::at_head(self.protocol, &self.context, status);
+        self.trailers(response.headers());
+        if status == StatusCode::SWITCHING_PROTOCOLS || self.is_connect && status.is_success() {
+            return AfterHead::End(Outcome::Upgraded);
+        }
+        let bodiless = self.method_is_bodiless
+            || status.is_informational()
+            || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        if bodiless { AfterHead::End(Outcome::Completed) } else { AfterHead::Body }
+    }
+
+    /// Notes a gRPC status, which is in the trailers, or in the head of a response that has no body.
+    pub(crate) fn trailers(&mut self, headers: &HeaderMap) {
+        if self.protocol == Protocol::Grpc
+            && let Some(status) = grpc::Status::of(headers)
+        {
+            self.grpc_status = Some(status);
+        }
+    }
+
+    /// Ends the span, now.
+    pub(crate) fn end(mut self, outcome: Outcome) {
+        self.finish(outcome);
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let outcome = match (outcome, self.protocol, self.grpc_status) {
+            (Outcome::Completed, Protocol::Grpc, None) => Outcome::MissingTrailers,
+            _ => outcome,
+        };
+        if let Some(status) = self.grpc_status {
+            self.failed |= tags::is_grpc_error(self.side, status);
+            tags::at_grpc_status(&self.context, status);
+        }
+        tags::at_end(&self.context, outcome, self.failed);
+        self.context.span().end();
+    }
+}
+
+impl Drop for RequestSpan {
+    fn drop(&mut self) {
+        self.finish(match (std::thread::panicking(), self.has_head) {
+            (true, _) => Outcome::Panicked,
+            (false, false) => Outcome::CancelledBeforeHead,
+            (false, true) => Outcome::CancelledInBody,
+        });
+    }
+}

@@ -1,0 +1,87 @@
+//! `ServerLayer`: configuration.
+
+use std::sync::Arc;
+
+use jaeger_propagation::JaegerPropagator;
+use opentelemetry::global::BoxedTracer;
+use tower_layer::Layer;
+
+use crate::{Server, shared::Shared};
+
+/// Makes every request a span: a server span, ChildOf the caller's.
+///
+/// For each request it
+/// 1. extracts the span context and the baggage from the headers; a malformed trace header starts a new root, and never
+///    fails the request;
+/// 2. starts the span and makes it current for the inner service's `call`, for each poll of its future and for each
+///    poll of the response body, so that spans made there are its children and calls made there carry its baggage;
+/// 3. tags it with `span.kind`, `component`, `http.method`, `http.url`, `http.status_code`, and `error` from status 500
+///    on; a gRPC call (told by its content type) with its status, from the trailers;
+/// 4. ends it at the end of the response body, or when the caller goes away, with an [`Outcome`](crate::Outcome).
+///
+/// ```
+/// use http::{Request, Response};
+/// use opentelemetry::{Context, baggage::BaggageExt};
+/// use tower::{Layer, Service, ServiceExt, service_fn};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut service = tower_jaeger::ServerLayer::new().layer(service_fn(async |_: Request<String>| {
+///     let customer = Context::current().baggage().get("customer").map(|name| name.to_string());
+///     Ok::<_, std::convert::Infallible>(Response::new(customer.unwrap_or_default()))
+/// }));
+/// let request = Request::builder().header("uberctx-customer", "Trom%20Chocolatier").body(String::new())?;
+/// let response = service.ready().await?.call(request).await?;
+/// # let body = http_body_util::BodyExt::collect(response.into_body()).await?.to_bytes();
+/// # assert_eq!(body, "Trom Chocolatier");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Cloning is cheap: the configuration is shared.
+#[derive(Debug)]
+pub struct ServerLayer<T = BoxedTracer> {
+    shared: Arc<Shared<T>>,
+}
+
+impl ServerLayer {
+    /// A layer with the global tracer, as it is now: install the tracer first, for example by
+    /// `jaeger_client::Config::install`.
+    pub fn new() -> Self {
+        Self { shared: Shared::global() }
+    }
+}
+
+impl<T> ServerLayer<T> {
+    /// A layer with a tracer of one's own; no global is needed.
+    pub fn with_tracer(tracer: T) -> Self {
+        Self { shared: Shared::new(tracer) }
+    }
+
+    /// How headers are read: names, limits and counters. The default is [`JaegerPropagator::new`].
+    #[must_use]
+    pub fn with_propagator(mut self, propagator: JaegerPropagator) -> Self {
+        Arc::make_mut(&mut self.shared).propagator = propagator;
+        self
+    }
+}
+
+impl Default for ServerLayer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Clone for ServerLayer<T> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<S, T> Layer<S> for ServerLayer<T> {
+    type Service = Server<S, T>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Server::new(inner, Arc::clone(&self.shared))
+    }
+}

@@ -1,0 +1,7 @@
+//! The server's layer: every request becomes a span, ChildOf the caller's.
+
+mod layer;
+mod service;
+
+pub use layer::ServerLayer;
+pub use service::Server;

@@ -1,0 +1,83 @@
+//! `Server`: one request in, one server span.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response};
+use http_body::Body;
+use opentelemetry::{KeyValue, global::BoxedTracer, trace::TraceContextExt, trace::Tracer};
+use tower_service::Service;
+
+use crate::{
+    ResponseBody, ResponseFuture,
+    request_span::{RequestSpan, Side},
+    shared::Shared,
+};
+
+/// The service that [`ServerLayer`](crate::ServerLayer) makes.
+#[derive(Debug)]
+pub struct Server<S, T = BoxedTracer> {
+    inner: S,
+    shared: Arc<Shared<T>>,
+}
+
+impl<S, T> Server<S, T> {
+    pub(super) fn new(inner: S, shared: Arc<Shared<T>>) -> Self {
+        Self { inner, shared }
+    }
+}
+
+impl<S: Clone, T> Clone for Server<S, T> {
+    fn clone(&self) -> Self {
+        Self::new(self.inner.clone(), Arc::clone(&self.shared))
+    }
+}
+
+impl<S, T, ReqBody, ResBody> Service<Request<ReqBody>> for Server<S, T>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: Body,
+    T: Tracer,
+    T::Span: Send + Sync + 'static,
+{
+    type Response = Response<ResponseBody<ResBody>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let span = self.shared.start(&request);
+        let entered = span.enter();
+        let future = self.inner.call(request);
+        drop(entered);
+        ResponseFuture::new(future, span)
+    }
+}
+
+impl<T> Shared<T>
+where
+    T: Tracer,
+    T::Span: Send + Sync + 'static,
+{
+    /// The server span as ChildOf the caller's. The base is an empty context: what happens to be current on this thread
+    /// is not the caller.
+    fn start<B>(&self, request: &Request<B>) -> RequestSpan {
+        let base = opentelemetry::Context::new();
+        match self.propagator.extract(request.headers()) {
+            Ok(extracted) => {
+                RequestSpan::start(&*self.tracer, Side::Server, &extracted.into_context(&base), request)
+            }
+            Err(refused) => {
+                let span = RequestSpan::start(&*self.tracer, Side::Server, &base, request);
+                let message = KeyValue::new("message", refused.to_string());
+                span.context().span().add_event("trace header refused", vec![message]);
+                span
+            }
+        }
+    }
+}

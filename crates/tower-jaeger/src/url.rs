@@ -1,0 +1,55 @@
+//! URLs as tags: without anything that may be a secret.
+
+use http::Uri;
+
+const REDACTED: &str = "REDACTED";
+
+/// The URL with the userinfo and every value of the query replaced by `REDACTED`; names of query parameters stay.
+pub(crate) fn redacted(uri: &Uri) -> String {
+    let mut out = String::with_capacity(uri.path().len() + 48);
+    if let Some(scheme) = uri.scheme_str() {
+        out.push_str(scheme);
+        out.push_str("://");
+    }
+    if let Some(authority) = uri.authority() {
+        let authority = authority.as_str();
+        match authority.rsplit_once('@') {
+            Some((_, host)) => out.extend([REDACTED, "@", host]),
+            None => out.push_str(authority),
+        }
+    }
+    // CONNECT has an authority only.
+    if uri.path() != "/" || uri.path_and_query().is_some() {
+        out.push_str(uri.path());
+    }
+    for (index, parameter) in uri.query().into_iter().flat_map(|query| query.split('&')).enumerate() {
+        out.push(if index == 0 { '?' } else { '&' });
+        match parameter.split_once('=') {
+            Some((name, value)) => out.extend([name, "=", if value.is_empty() { "" } else { REDACTED }]),
+            // A parameter without a name is all value.
+            None if !parameter.is_empty() => out.push_str(REDACTED),
+            None => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(uri: &str, expected: &str) {
+        assert_eq!(redacted(&uri.parse().unwrap()), expected);
+    }
+
+    #[test]
+    fn userinfo_and_query_values_are_redacted() {
+        check("/dispatch?customer=123&empty=&token", "/dispatch?customer=REDACTED&empty=&REDACTED");
+        check("/dispatch?", "/dispatch?");
+        check("http://user:secret@[::1]:8080/a?k=v=w", "http://REDACTED@[::1]:8080/a?k=REDACTED");
+        check("http://host", "http://host/");
+        check("example.com:443", "example.com:443");
+        check("*", "*");
+    }
+}

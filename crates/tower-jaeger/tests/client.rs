@@ -1,0 +1,131 @@
+//! What the client layer makes of a call.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::convert::Infallible;
+
+use http::{HeaderMap, Request, Response};
+use http_body_util::BodyExt;
+use opentelemetry::{
+    Context, KeyValue, SpanId, Value,
+    baggage::BaggageExt,
+    context::FutureExt,
+    trace::{SpanKind, TraceContextExt, Tracer},
+};
+use opentelemetry_sdk::trace::Sampler;
+use support::{Traced, request, tag};
+use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
+use tower_jaeger::{ClientLayer, ServerLayer};
+
+/// What the server on the other side of the client layer sees.
+async fn sent(traced: &Traced, request: Request<String>) -> HeaderMap {
+    let echo = service_fn(async |request: Request<String>| {
+        Ok::<_, Infallible>(
+            Response::builder().extension(request.headers().clone()).body(String::new()).unwrap(),
+        )
+    });
+    let response = ClientLayer::with_tracer(traced.tracer()).layer(echo).oneshot(request).await.unwrap();
+    response.extensions().get::<HeaderMap>().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_call_is_child_of_the_current_span_and_carries_its_baggage() {
+    let traced = Traced::new();
+    let current = Context::new().with_span(traced.tracer().start("current"));
+    let current = current.with_baggage([KeyValue::new("customer", "Rachel's Floral Designs")]);
+    let parent = current.span().span_context().clone();
+    let forwarded = [("uber-trace-id", "1:2:0:1"), ("uberctx-old", "1"), ("accept", "*/*")];
+    let call = request("GET", "http://user:pass@example.com/route?from=1", &forwarded);
+    let headers = sent(&traced, call).with_context(current).await;
+
+    let span = traced.one();
+    assert_eq!(span.name, "HTTP GET");
+    assert_eq!(span.span_kind, SpanKind::Client);
+    assert_eq!((span.parent_span_id, span.span_context.trace_id()), (parent.span_id(), parent.trace_id()));
+    assert_eq!(tag(&span, "http.url"), Some(Value::from("http://REDACTED@example.com/route?from=REDACTED")));
+    assert_eq!(tag(&span, "http.status_code"), Some(Value::from(200)));
+    let expected = format!("{}:{}:0:1", parent.trace_id(), span.span_context.span_id());
+    assert_eq!(headers["uber-trace-id"], expected.as_str());
+    assert_eq!(headers["uberctx-customer"], "Rachel%27s%20Floral%20Designs");
+    assert_eq!(headers.len(), 3, "{headers:?}");
+}
+
+#[tokio::test]
+async fn without_a_current_span_a_call_is_a_root() {
+    let traced = Traced::new();
+    sent(&traced, request("GET", "/", &[])).await;
+    assert_eq!(traced.one().parent_span_id, SpanId::INVALID);
+}
+
+#[tokio::test]
+async fn a_refused_call_is_an_error_for_the_client() {
+    for (status, error) in [(399, None), (400, Some(Value::from(true))), (500, Some(Value::from(true)))] {
+        let traced = Traced::new();
+        let service = service_fn(move |_: Request<String>| async move {
+            Ok::<_, Infallible>(Response::builder().status(status).body(String::new()).unwrap())
+        });
+        ClientLayer::with_tracer(traced.tracer())
+            .layer(service)
+            .oneshot(request("GET", "/", &[]))
+            .await
+            .unwrap();
+        assert_eq!(tag(&traced.one(), "error"), error, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn any_grpc_failure_is_an_error_for_the_client() {
+    let traced = Traced::new();
+    let service = service_fn(async |_: Request<String>| {
+        Ok::<_, Infallible>(Response::builder().header("grpc-status", "5").body(String::new()).unwrap())
+    });
+    let call = request("POST", "/a.B/C", &[("content-type", "application/grpc")]);
+    ClientLayer::with_tracer(traced.tracer()).layer(service).oneshot(call).await.unwrap();
+    assert_eq!(tag(&traced.one(), "error"), Some(Value::from(true)));
+}
+
+#[tokio::test]
+async fn a_key_that_grpc_cannot_carry_stays_at_home() {
+    let traced = Traced::new();
+    let baggage = [KeyValue::new("a+b", "1"), KeyValue::new("x-bin", "1"), KeyValue::new("ok", "1")];
+    let context = Context::new().with_baggage(baggage);
+    let call = request("POST", "/a.B/C", &[("content-type", "application/grpc")]);
+    let headers = sent(&traced, call).with_context(context).await;
+    let names: Vec<_> =
+        headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("uberctx")).collect();
+    assert_eq!(names, ["uberctx-ok"]);
+}
+
+#[tokio::test]
+async fn debug_and_firehose_pass_a_service_whatever_its_sampler_says() {
+    let traced = Traced::with_sampler(Sampler::ParentBased(Box::new(Sampler::AlwaysOff)));
+    for (received, flags) in [("7b:1c8:0:b", "b"), ("7b:1c8:0:0", "0"), ("7b:1c8:0:8", "8")] {
+        let inner = ServiceBuilder::new().layer(ClientLayer::with_tracer(traced.tracer())).service(
+            service_fn(async |request: Request<String>| {
+                let header = request.headers()["uber-trace-id"].clone();
+                Ok::<_, Infallible>(Response::builder().header("sent", header).body(String::new()).unwrap())
+            }),
+        );
+        let service = ServerLayer::with_tracer(traced.tracer()).layer(inner);
+        let response = service.oneshot(request("GET", "/", &[("uber-trace-id", received)])).await.unwrap();
+        let sent = response.headers()["sent"].to_str().unwrap().to_owned();
+        assert!(sent.starts_with("000000000000007b:") && sent.ends_with(&format!(":0:{flags}")), "{sent}");
+        response.into_body().collect().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn without_an_installed_tracer_context_and_baggage_pass_through() {
+    let echo = service_fn(async |request: Request<String>| {
+        let header = |name: &str| request.headers()[name].clone();
+        let response =
+            Response::builder().header("sent", header("uber-trace-id")).header("k", header("uberctx-k"));
+        Ok::<_, Infallible>(response.body(String::new()).unwrap())
+    });
+    let service = ServiceBuilder::new().layer(ServerLayer::new()).layer(ClientLayer::new()).service(echo);
+    let headers = [("uber-trace-id", "7b:1c8:0:3"), ("uberctx-k", "v")];
+    let response = service.oneshot(request("GET", "/", &headers)).await.unwrap();
+    assert_eq!(response.headers()["sent"], "000000000000007b:00000000000001c8:0:3");
+    assert_eq!(response.headers()["k"], "v");
+}
