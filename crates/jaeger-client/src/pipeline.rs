@@ -17,6 +17,8 @@ use crate::logging_reporter::LoggingReporter;
 /// Jaeger's flags when a span starts; when it ends a line, if wanted, and the reporter.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
+    /// `None` where the exporter is not ours: it would send the reserved attribute as a tag.
+    pub(crate) flags: Option<FlagsProcessor>,
     pub(crate) logging: Option<LoggingReporter>,
     pub(crate) reporter: Reporter,
 }
@@ -25,7 +27,9 @@ pub(crate) struct Pipeline {
 
 impl SpanProcessor for Pipeline {
     fn on_start(&self, span: &mut Span, cx: &Context) {
-        FlagsProcessor.on_start(span, cx);
+        if let Some(flags) = &self.flags {
+            flags.on_start(span, cx);
+        }
     }
 
     fn on_end(&self, span: SpanData) {
