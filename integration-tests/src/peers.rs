@@ -1,0 +1,131 @@
+//! Foreign programs: built by their own toolchains, absent ones passed over unless `REQUIRE_PEERS=1`.
+
+use std::{
+    env, io,
+    net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::workspace_root;
+
+/// The real Jaeger, running on free ports of this machine until it is dropped.
+#[derive(Debug)]
+pub struct RealJaeger {
+    process: Child,
+    query: SocketAddr,
+    collector: SocketAddr,
+    agent: SocketAddr,
+}
+
+/// The last release whose all-in-one has the UDP agent.
+const VERSION: &str = "v1.62.0";
+const READY: Duration = Duration::from_secs(30);
+
+impl RealJaeger {
+    /// Builds it if need be, and starts it. `None`, with a line that says why, if it cannot be built here and
+    /// `REQUIRE_PEERS` is not 1.
+    ///
+    /// # Panics
+    ///
+    /// If `REQUIRE_PEERS=1` and it cannot be built, or if it does not come up.
+    pub fn start() -> Option<Self> {
+        let program = match built() {
+            Ok(program) => program,
+            Err(why) => {
+                assert!(!required(), "the real Jaeger is required: {why}");
+                println!("passed over, no real Jaeger: {why}");
+                return None;
+            }
+        };
+        let jaeger = Self::spawn(&program).expect("the built Jaeger starts");
+        jaeger.wait_until_ready();
+        Some(jaeger)
+    }
+
+    /// Where spans are posted, `http://…/api/traces`.
+    pub fn collector_endpoint(&self) -> String {
+        format!("http://{}/api/traces", self.collector)
+    }
+
+    /// Where datagrams in the compact protocol are sent, `host:port`.
+    pub fn agent(&self) -> String {
+        self.agent.to_string()
+    }
+
+    /// The query API, `http://…`.
+    pub fn query_url(&self) -> String {
+        format!("http://{}", self.query)
+    }
+
+    fn spawn(program: &PathBuf) -> io::Result<Self> {
+        let (query, collector, agent) = (free_tcp()?, free_tcp()?, free_udp()?);
+        let mut command = Command::new(program);
+        command.envs([("SPAN_STORAGE_TYPE", "memory"), ("OTEL_TRACES_SAMPLER", "always_off")]);
+        command.arg(format!("--query.http-server.host-port={query}"));
+        command.arg(format!("--collector.http-server.host-port={collector}"));
+        command.arg(format!("--processor.jaeger-compact.server-host-port={agent}"));
+        let grpc = free_tcp()?;
+        command.arg(format!("--collector.grpc-server.host-port={grpc}"));
+        command.arg(format!("--reporter.grpc.host-port={grpc}"));
+        for tcp in
+            ["admin.http", "collector.otlp.grpc", "collector.otlp.http", "http-server", "query.grpc-server"]
+        {
+            command.arg(format!("--{tcp}.host-port={}", free_tcp()?));
+        }
+        for udp in ["zipkin-compact", "jaeger-binary"] {
+            command.arg(format!("--processor.{udp}.server-host-port={}", free_udp()?));
+        }
+        let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        Ok(Self { process, query, collector, agent })
+    }
+
+    fn wait_until_ready(&self) {
+        let started = Instant::now();
+        while ureq::get(format!("{}/api/services", self.query_url())).call().is_err() {
+            assert!(started.elapsed() < READY, "Jaeger did not come up within {READY:?}");
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for RealJaeger {
+    fn drop(&mut self) {
+        // It may have ended by itself, and then there is nothing to stop.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Whether an absent peer is a failure.
+pub fn required() -> bool {
+    env::var_os("REQUIRE_PEERS").is_some_and(|value| value == "1")
+}
+
+/// The program: built once into the target directory, by the Go toolchain.
+fn built() -> Result<PathBuf, String> {
+    let program = workspace_root().join("target/peers").join(format!("jaeger-all-in-one-{VERSION}"));
+    if program.exists() {
+        return Ok(program);
+    }
+    if !required() {
+        return Err("it is not built; REQUIRE_PEERS=1 builds it, with Go".to_owned());
+    }
+    let script = workspace_root().join("integration-tests/peers/jaeger/build.sh");
+    let built = Command::new(&script).arg(&program).status();
+    match built {
+        Ok(status) if status.success() => Ok(program),
+        Ok(status) => Err(format!("{} ended with {status}", script.display())),
+        Err(error) => Err(format!("{}: {error}", script.display())),
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_tcp() -> io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
+fn free_udp() -> io::Result<SocketAddr> {
+    UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
