@@ -9,6 +9,11 @@ use std::{
 
 use serde_json::Value;
 
+/// The quick start of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 /// The root of the workspace.
 pub fn workspace_root() -> PathBuf {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

@@ -1,7 +1,5 @@
 //! From a span context and baggage to the headers of a request.
 
-use std::borrow::Cow;
-
 use crate::{InjectCarrier, JaegerPropagator, SpanContext, percent};
 
 impl JaegerPropagator {
@@ -27,19 +25,26 @@ impl JaegerPropagator {
         for (key, value) in baggage {
             name.clear();
             name.push_str(&names.baggage_prefix);
-            name.extend(key.chars().flat_map(char::to_lowercase));
-            let value = if format.is_url_encoded() {
-                encoded.clear();
-                percent::encode(value, &mut encoded);
-                Cow::Borrowed(encoded.as_str())
-            } else {
-                Cow::Borrowed(value)
-            };
+            push_lower_case(key, &mut name);
             if key.is_empty() || !format.accepts_name(&name) {
                 self.shared.counters.count_baggage_skipped();
+            } else if format.is_url_encoded() {
+                carrier.set(&name, percent::encode(value, &mut encoded));
             } else {
-                carrier.set(&name, &value);
+                carrier.set(&name, value);
             }
         }
+    }
+}
+
+fn push_lower_case(key: &str, name: &mut String) {
+    if key.is_ascii() {
+        let start = name.len();
+        name.push_str(key);
+        if let Some(key) = name.get_mut(start..) {
+            key.make_ascii_lowercase();
+        }
+    } else {
+        name.extend(key.chars().flat_map(char::to_lowercase));
     }
 }

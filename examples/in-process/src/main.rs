@@ -1,6 +1,7 @@
-//! `cargo run -p in-process [-- COLLECTOR]`: one trace, made in one process: `in-process-service` → `Foo` → `Bar`.
+//! `cargo run -p in-process`: one trace, made in one process: `in-process-service` → `Foo` → `Bar`, in three seconds.
 //!
-//! COLLECTOR is `http://localhost:14268/api/traces` unless given; `cargo run -p jaeger-backend` starts one.
+//! `cargo run -p jaeger-backend` first, or any Jaeger on this machine: the collector is
+//! `http://localhost:14268/api/traces`, unless another one is given as the argument.
 
 use std::{env, process::ExitCode, thread::sleep, time::Duration};
 
@@ -11,8 +12,9 @@ use opentelemetry::{
 };
 
 fn main() -> ExitCode {
-    let endpoint = env::args().nth(1).unwrap_or_else(|| "http://localhost:14268/api/traces".to_owned());
-    let closer = match init_jaeger("in-process", &endpoint) {
+    let argument = env::args().nth(1);
+    let endpoint = argument.as_deref().unwrap_or("http://localhost:14268/api/traces");
+    let closer = match init_jaeger("in-process", endpoint) {
         Ok(closer) => closer,
         Err(error) => {
             eprintln!("cannot init Jaeger: {error}");
@@ -29,7 +31,11 @@ fn main() -> ExitCode {
     if report.lost > 0 {
         return ExitCode::FAILURE;
     }
-    println!("Look at it: http://localhost:16686/trace/{}", root.span().span_context().trace_id());
+    let trace_id = root.span().span_context().trace_id();
+    match argument {
+        None => println!("Look at it: http://localhost:16686/trace/{trace_id}"),
+        Some(_) => println!("Look at it on the page of that Jaeger: /trace/{trace_id}"),
+    }
     ExitCode::SUCCESS
 }
 

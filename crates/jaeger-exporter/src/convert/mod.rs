@@ -149,15 +149,14 @@ fn origin<P: Protocol>(span: &SpanData, buffer: &mut SpanBuffer<P>) {
 fn logs<P: Protocol>(span: &SpanData, buffer: &mut SpanBuffer<P>) {
     for event in span.events.iter() {
         let mut log = buffer.log(micros_between(SystemTime::UNIX_EPOCH, event.timestamp));
-        let mut is_named = false;
+        // First, as Jaeger's clients have it, unless the program set the field itself.
+        if !event.attributes.iter().any(|attribute| attribute.key.as_str() == "event") {
+            log.field("event", TagRef::String(&event.name));
+        }
         for attribute in &event.attributes {
-            is_named |= attribute.key.as_str() == "event";
             with_tag(&attribute.value, |field| {
                 log.field(attribute.key.as_str(), field);
             });
-        }
-        if !is_named {
-            log.field("event", TagRef::String(&event.name));
         }
         if event.dropped_attributes_count > 0 {
             log.field("otel.dropped_attributes_count", TagRef::Long(event.dropped_attributes_count.into()));

@@ -175,9 +175,9 @@ fn events_are_logs_named_by_their_event_field() {
         span.events.events.push(Event::new("alone", at(30), vec![], 0));
     });
     let fields = vec![
+        string("event", "cache"),
         tag("size", TagValue::Long(3)),
         tag("hit", TagValue::Bool(false)),
-        string("event", "cache"),
         tag("otel.dropped_attributes_count", TagValue::Long(4)),
     ];
     let expected = [
