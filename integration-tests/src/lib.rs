@@ -30,7 +30,7 @@ pub fn wait_for_trace(query_url: &str, trace_id: &str, spans: usize) -> Value {
     let started = Instant::now();
     loop {
         let found = trace(query_url, trace_id);
-        let count = found.as_ref().and_then(|trace| trace["spans"].as_array()).map_or(0, Vec::len);
+        let count = found.as_ref().and_then(|trace| trace.get("spans")?.as_array()).map_or(0, Vec::len);
         match found {
             Some(trace) if count >= spans => return trace,
             _ => assert!(
@@ -46,5 +46,5 @@ fn trace(query_url: &str, trace_id: &str) -> Option<Value> {
     let mut answer = ureq::get(format!("{query_url}/api/traces/{trace_id}")).call().ok()?;
     let body = answer.body_mut().read_to_string().ok()?;
     let mut answer: Value = serde_json::from_str(&body).ok()?;
-    Some(answer["data"][0].take())
+    answer.pointer_mut("/data/0").map(Value::take)
 }

@@ -1,5 +1,5 @@
 //! frontend → gRPC → HTTP: three services over real sockets, compared as a span tree.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::{convert::Infallible, net::SocketAddr, time::Duration};
 

@@ -1,7 +1,7 @@
 //! The checked-in gRPC code is what the generator makes of the `.proto` files today.
 //!
 //! `UPDATE_GENERATED=1 cargo test -p integration-tests --test generated_code` writes it anew.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::{env, fs};
 

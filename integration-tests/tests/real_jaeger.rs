@@ -1,5 +1,5 @@
 //! What the real Jaeger makes of our bytes: decoded, stored and answered by code that is not ours.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -118,7 +118,7 @@ fn expected(trace_id: &str) -> Vec<Json> {
         "references": [reference("CHILD_OF", trace_id, "server")],
         "tags": [
             tag("error", "bool", true.into()),
-            scope.clone(),
+            scope,
             tag("otel.status_code", "string", "ERROR".into()),
             tag("otel.status_description", "string", "refused".into()),
             tag("span.kind", "string", "client".into()),
@@ -130,7 +130,7 @@ fn expected(trace_id: &str) -> Vec<Json> {
             reference("CHILD_OF", trace_id, "server"),
             reference("FOLLOWS_FROM", "0000000000000099", "0000000000000098"),
         ],
-        "tags": [scope.clone()],
+        "tags": [scope],
     });
     let server = json!({
         "flags": 1, "operationName": "server", "startTime": start, "duration": 5000,

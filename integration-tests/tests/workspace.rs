@@ -1,5 +1,5 @@
 //! The workspace keeps its shape: who may depend on whom, how much a layer costs to build, and on which compiler.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::{collections::BTreeSet, process::Command};
 

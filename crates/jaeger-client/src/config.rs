@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-use jaeger_exporter::{ExportStats, FlagsProcessor, JaegerExporter, Reporter, ReporterStats};
+use jaeger_exporter::{ExportStats, JaegerExporter, Reporter, ReporterStats};
 use jaeger_propagation::JaegerPropagator;
 use opentelemetry::{Key, KeyValue, Value, global};
 use opentelemetry_sdk::{
@@ -171,11 +171,7 @@ impl Config {
         let provider = SdkTracerProvider::builder()
             .with_resource(resource)
             .with_sampler(DebugSampler::new(Sampler::parent_based(self.sampler)))
-            .with_span_processor(Pipeline {
-                flags: export.is_some().then_some(FlagsProcessor),
-                logging,
-                reporter,
-            })
+            .with_span_processor(Pipeline { logging, reporter })
             .build();
         let closer = Closer::new(provider.clone(), stats, export, peer, self.logger);
         Ok((provider, closer))

@@ -17,8 +17,6 @@ use crate::logging_reporter::LoggingReporter;
 /// Jaeger's flags when a span starts; when it ends a line, if wanted, and the reporter.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
-    /// `None` where the exporter is not ours: it would send the reserved attribute as a tag.
-    pub(crate) flags: Option<FlagsProcessor>,
     pub(crate) logging: Option<LoggingReporter>,
     pub(crate) reporter: Reporter,
 }
@@ -27,9 +25,7 @@ pub(crate) struct Pipeline {
 
 impl SpanProcessor for Pipeline {
     fn on_start(&self, span: &mut Span, cx: &Context) {
-        if let Some(flags) = &self.flags {
-            flags.on_start(span, cx);
-        }
+        FlagsProcessor.on_start(span, cx);
     }
 
     fn on_end(&self, span: SpanData) {

@@ -6,7 +6,7 @@
 //! out again.
 
 use jaeger_propagation::{Flags, JaegerState};
-use opentelemetry::{Context, KeyValue, Value, trace::Span as _};
+use opentelemetry::{Context, KeyValue, trace::Span as _};
 use opentelemetry_sdk::{
     Resource,
     error::OTelSdkResult,
@@ -15,7 +15,7 @@ use opentelemetry_sdk::{
 use std::time::Duration;
 
 /// The reserved attribute: an integer with Jaeger's flags. It is never exported as a tag.
-pub const FLAGS_ATTRIBUTE: &str = "jaeger.flags";
+pub const FLAGS_ATTRIBUTE: &str = JaegerState::FLAGS_ATTRIBUTE;
 
 /// Copies Jaeger's debug and firehose flags from the parent `Context` into the starting span.
 ///
@@ -28,12 +28,7 @@ pub struct FlagsProcessor;
 ///
 /// The flags of a debug span are 3, debug and sampled.
 pub fn flags_of(span: &SpanData) -> Flags {
-    let sampled = if span.span_context.is_sampled() { Flags::SAMPLED } else { Flags::NONE };
-    let reserved = span.attributes.iter().rev().find(|attribute| attribute.key.as_str() == FLAGS_ATTRIBUTE);
-    match reserved.map(|attribute| &attribute.value) {
-        Some(Value::I64(bits)) => sampled | Flags::from_bits(*bits as u8 & EXTRA_FLAGS),
-        _ => sampled,
-    }
+    JaegerState::recorded_flags(&span.span_context, &span.attributes)
 }
 
 /// The flags that OpenTelemetry's SpanContext cannot hold.

@@ -6,7 +6,7 @@
 //! cannot hold stands beside it too.
 
 use opentelemetry::{
-    Context,
+    Context, KeyValue, Value,
     baggage::{Baggage as OtelBaggage, BaggageExt},
     propagation::{Extractor, Injector, TextMapPropagator, text_map_propagator::FieldIter},
     trace::{SpanContext as OtelSpanContext, TraceContextExt, TraceFlags, TraceState},
@@ -39,6 +39,22 @@ struct InjectorCarrier<'a>(&'a mut dyn Injector);
 // === impl JaegerState ===
 
 impl JaegerState {
+    /// The reserved attribute by which flags reach a finished span, which no longer knows its `Context`: an integer,
+    /// consumed by the exporter and never sent as a tag.
+    pub const FLAGS_ATTRIBUTE: &'static str = "jaeger.flags";
+
+    /// The flags of a finished span: *sampled* from its SpanContext, debug and firehose from
+    /// [`FLAGS_ATTRIBUTE`](Self::FLAGS_ATTRIBUTE).
+    pub fn recorded_flags(span: &OtelSpanContext, attributes: &[KeyValue]) -> Flags {
+        let reserved =
+            attributes.iter().rev().find(|attribute| attribute.key.as_str() == Self::FLAGS_ATTRIBUTE);
+        let extra = match reserved.map(|attribute| &attribute.value) {
+            Some(Value::I64(bits)) => *bits as u8 & (Flags::DEBUG | Flags::FIREHOSE).bits(),
+            _ => 0,
+        };
+        Flags::from_bits(extra).with_sampled(span.is_sampled())
+    }
+
     /// The state that a context carries.
     pub fn from_context(context: &Context) -> Option<&Self> {
         context.get::<Self>()

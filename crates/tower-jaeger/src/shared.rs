@@ -3,22 +3,12 @@
 use std::sync::Arc;
 
 use jaeger_propagation::JaegerPropagator;
-use opentelemetry::global;
-
-/// The instrumentation scope of our spans when the tracer is the global one.
-const SCOPE: &str = "tower-jaeger";
 
 #[derive(Debug)]
 pub(crate) struct Shared<T> {
     /// Behind an `Arc`, because a setter on a clone of the layer copies this and tracers need not be `Clone`.
     pub(crate) tracer: Arc<T>,
     pub(crate) propagator: JaegerPropagator,
-}
-
-impl Shared<global::BoxedTracer> {
-    pub(crate) fn global() -> Arc<Self> {
-        Self::new(global::tracer(SCOPE))
-    }
 }
 
 impl<T> Shared<T> {

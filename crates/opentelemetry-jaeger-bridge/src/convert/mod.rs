@@ -1,8 +1,12 @@
 //! The types of the current OpenTelemetry SDK become those that `opentelemetry-jaeger` was built on.
 //!
+//! The old exporter sends the byte of the trace flags as Jaeger's flags. So Jaeger's own, debug and firehose, are put
+//! there, and the attribute that carried them so far is left out.
+//!
 //! The W3C trace state and `parent_span_is_remote` stay behind: the former is never read by the old exporter, the
 //! latter has no place in the old type.
 
+use jaeger_propagation::{Flags, JaegerState};
 use old_opentelemetry as old;
 use opentelemetry::trace::{Event, Link, SpanContext, SpanKind, Status};
 use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
@@ -14,9 +18,11 @@ pub(crate) fn resource(resource: &Resource) -> old_sdk::Resource {
     old_sdk::Resource::new(attributes.map(attribute))
 }
 
-pub(crate) fn span(span: SpanData) -> old_sdk::export::trace::SpanData {
+pub(crate) fn span(mut span: SpanData) -> old_sdk::export::trace::SpanData {
+    let flags = JaegerState::recorded_flags(&span.span_context, &span.attributes);
+    span.attributes.retain(|attribute| attribute.key.as_str() != JaegerState::FLAGS_ATTRIBUTE);
     old_sdk::export::trace::SpanData {
-        span_context: span_context(&span.span_context),
+        span_context: span_context(&span.span_context, flags),
         parent_span_id: old::trace::SpanId::from_bytes(span.parent_span_id.to_bytes()),
         span_kind: kind(&span.span_kind),
         name: span.name,
@@ -33,11 +39,11 @@ pub(crate) fn span(span: SpanData) -> old_sdk::export::trace::SpanData {
     }
 }
 
-fn span_context(context: &SpanContext) -> old::trace::SpanContext {
+fn span_context(context: &SpanContext, flags: Flags) -> old::trace::SpanContext {
     old::trace::SpanContext::new(
         old::trace::TraceId::from_bytes(context.trace_id().to_bytes()),
         old::trace::SpanId::from_bytes(context.span_id().to_bytes()),
-        old::trace::TraceFlags::new(context.trace_flags().to_u8()),
+        old::trace::TraceFlags::new(flags.bits()),
         context.is_remote(),
         old::trace::TraceState::NONE,
     )
@@ -82,7 +88,8 @@ fn links(links: SpanLinks) -> old_sdk::trace::SpanLinks {
 }
 
 fn link(link: Link) -> old::trace::Link {
-    let context = span_context(&link.span_context);
+    let flags = Flags::NONE.with_sampled(link.span_context.is_sampled());
+    let context = span_context(&link.span_context, flags);
     old::trace::Link::new(context, attributes(link.attributes), link.dropped_attributes_count)
 }
 

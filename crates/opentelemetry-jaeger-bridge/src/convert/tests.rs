@@ -9,8 +9,18 @@ fn ids_flags_and_remoteness() {
     let converted = span(sample()).span_context;
     assert_eq!(converted.trace_id().to_string(), "0102030405060708090a0b0c0d0e0f10");
     assert_eq!(converted.span_id().to_string(), "1112131415161718");
-    assert_eq!(converted.trace_flags().to_u8(), 0x05);
+    assert_eq!(converted.trace_flags().to_u8(), 0x01);
     assert!(converted.is_remote());
+}
+
+#[test]
+fn jaeger_flags_come_from_the_reserved_attribute_which_is_no_tag() {
+    let mut debug = sample();
+    let tags = debug.attributes.len();
+    debug.attributes.push(KeyValue::new(JaegerState::FLAGS_ATTRIBUTE, 0xa));
+    let converted = span(debug);
+    assert_eq!(converted.span_context.trace_flags().to_u8(), 0xb);
+    assert_eq!(converted.attributes.len(), tags);
 }
 
 #[test]

@@ -8,11 +8,11 @@ use std::{
 use http::{Request, Response};
 use http_body::Body;
 use jaeger_propagation::GrpcHeaders;
-use opentelemetry::{global::BoxedTracer, trace::Tracer};
+use opentelemetry::trace::Tracer;
 use tower_service::Service;
 
 use crate::{
-    ResponseBody, ResponseFuture,
+    GlobalTracer, ResponseBody, ResponseFuture,
     protocol::Protocol,
     request_span::{RequestSpan, Side},
     shared::Shared,
@@ -20,7 +20,7 @@ use crate::{
 
 /// The service that [`ClientLayer`](crate::ClientLayer) makes.
 #[derive(Debug)]
-pub struct Client<S, T = BoxedTracer> {
+pub struct Client<S, T = GlobalTracer> {
     inner: S,
     shared: Arc<Shared<T>>,
 }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use jaeger_propagation::JaegerPropagator;
-use opentelemetry::global::BoxedTracer;
 use tower_layer::Layer;
 
-use crate::{Server, shared::Shared};
+use crate::{GlobalTracer, Server, shared::Shared};
 
 /// Makes every request a span: a server span, ChildOf the caller's.
 ///
@@ -40,15 +39,15 @@ use crate::{Server, shared::Shared};
 ///
 /// Cloning is cheap: the configuration is shared.
 #[derive(Debug)]
-pub struct ServerLayer<T = BoxedTracer> {
+pub struct ServerLayer<T = GlobalTracer> {
     shared: Arc<Shared<T>>,
 }
 
 impl ServerLayer {
-    /// A layer with the global tracer, as it is now: install the tracer first, for example by
+    /// A layer with the global tracer, looked up at the first request: install it before, for example by
     /// `jaeger_client::Config::install`.
     pub fn new() -> Self {
-        Self { shared: Shared::global() }
+        Self::with_tracer(GlobalTracer::default())
     }
 }
 

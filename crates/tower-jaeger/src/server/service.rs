@@ -7,18 +7,18 @@ use std::{
 
 use http::{Request, Response};
 use http_body::Body;
-use opentelemetry::{KeyValue, global::BoxedTracer, trace::TraceContextExt, trace::Tracer};
+use opentelemetry::{KeyValue, trace::TraceContextExt, trace::Tracer};
 use tower_service::Service;
 
 use crate::{
-    ResponseBody, ResponseFuture,
+    GlobalTracer, ResponseBody, ResponseFuture,
     request_span::{RequestSpan, Side},
     shared::Shared,
 };
 
 /// The service that [`ServerLayer`](crate::ServerLayer) makes.
 #[derive(Debug)]
-pub struct Server<S, T = BoxedTracer> {
+pub struct Server<S, T = GlobalTracer> {
     inner: S,
     shared: Arc<Shared<T>>,
 }

@@ -1,6 +1,7 @@
 //! A tracer whose finished spans can be looked at, and requests to send through a layer.
 #![allow(
     dead_code,
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::panic,
     reason = "each test file uses a part; helpers fail by panicking"
@@ -40,6 +41,10 @@ impl Traced {
 
     pub fn tracer(&self) -> SdkTracer {
         self.provider.tracer("test")
+    }
+
+    pub fn provider(&self) -> SdkTracerProvider {
+        self.provider.clone()
     }
 
     pub fn finished(&self) -> Vec<SpanData> {
