@@ -39,8 +39,11 @@ pub struct Config {
 enum Destination {
     Collector(String),
     Agent(String),
-    Other { name: String, start: Box<dyn FnOnce() -> Reporter + Send> },
+    Other { name: String, start: Box<dyn FnOnce(OnChange) -> Reporter + Send> },
 }
+
+/// Says when spans cannot be sent, and when they can again.
+type OnChange = Box<dyn FnMut(Result<(), &str>) + Send>;
 
 /// The sampler in the line that is logged at the start.
 #[derive(Debug)]
@@ -92,7 +95,7 @@ impl Config {
     /// Sends through any exporter of the OpenTelemetry SDK instead; `name` is for people to read.
     #[must_use]
     pub fn with_exporter(mut self, name: impl Into<String>, exporter: impl SpanExporter + 'static) -> Self {
-        let start = Box::new(|| Reporter::new(exporter));
+        let start = Box::new(|on_change| Reporter::builder(exporter).with_on_change(on_change).build());
         self.destination = Destination::Other { name: name.into(), start };
         self
     }
@@ -126,8 +129,8 @@ impl Config {
 
     /// Where the client writes its lines, each without a line end; standard error by default.
     ///
-    /// It is called when the tracer starts, when a span is reported and lines for that are wanted, and when a
-    /// [`Closer`] is dropped and spans were lost.
+    /// It is called when the tracer starts, when spans begin to be lost and when they are sent again, when a span is
+    /// reported and lines for that are wanted, and when a [`Closer`] is dropped and spans were lost.
     #[must_use]
     pub fn with_logger(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.logger = Logger::new(log);
@@ -158,7 +161,7 @@ impl Config {
         if self.service_name.trim().is_empty() {
             return Err(ConfigErrorKind::NoServiceName.into());
         }
-        let Started { reporter, export, peer } = self.destination.start()?;
+        let Started { reporter, export, peer } = self.destination.start(&self.logger)?;
         let SamplerWords { traces, sampler } = &self.sampler_words;
         self.logger.log(&format!(
             "jaeger: service {:?} reports {traces} to {} (sampler {sampler})",
@@ -181,15 +184,24 @@ impl Config {
 // === impl Destination ===
 
 impl Destination {
-    fn start(self) -> Result<Started, ConfigError> {
+    fn start(self, logger: &Logger) -> Result<Started, ConfigError> {
+        let on_change = log_changes(logger.clone());
         Ok(match self {
-            Self::Collector(url) => Started::jaeger(JaegerExporter::collector(&url)?, "collector"),
-            Self::Agent(address) => Started::jaeger(JaegerExporter::agent(&address)?, "agent"),
+            Self::Collector(url) => Started::jaeger(JaegerExporter::collector(&url)?, "collector", on_change),
+            Self::Agent(address) => Started::jaeger(JaegerExporter::agent(&address)?, "agent", on_change),
             Self::Other { name, start } => {
-                Started { reporter: start(), export: None, peer: Peer { name, kind: "receiver" } }
+                Started { reporter: start(on_change), export: None, peer: Peer { name, kind: "receiver" } }
             }
         })
     }
+}
+
+/// One line when spans begin to be lost, for who wonders where his traces are; not one for each batch.
+fn log_changes(logger: Logger) -> OnChange {
+    Box::new(move |result| match result {
+        Ok(()) => logger.log("jaeger: spans are sent again"),
+        Err(error) => logger.log(&format!("jaeger: spans are being lost: {error}")),
+    })
 }
 
 impl fmt::Debug for Destination {
@@ -203,12 +215,13 @@ impl fmt::Debug for Destination {
 // === impl Started ===
 
 impl Started {
-    fn jaeger(exporter: JaegerExporter, kind: &'static str) -> Self {
+    fn jaeger(exporter: JaegerExporter, kind: &'static str, on_change: OnChange) -> Self {
         let stats = Arc::<ReporterStats>::default();
         let exporter = exporter.with_reporter_stats(Arc::clone(&stats));
         let peer = Peer { name: exporter.endpoint().to_owned(), kind };
         let export = Some(exporter.stats());
-        Self { reporter: Reporter::builder(exporter).with_stats(stats).build(), export, peer }
+        let reporter = Reporter::builder(exporter).with_stats(stats).with_on_change(on_change).build();
+        Self { reporter, export, peer }
     }
 }
 

@@ -114,7 +114,8 @@ fn a_dropped_closer_logs_what_was_lost() {
     let (closer, lines) = traced(to(&endpoint), 3);
     drop(closer);
     let lines = lines.lock().unwrap();
-    assert_eq!(lines[1..], [format!("jaeger: {}", lost_to(&endpoint))]);
+    let first = format!("jaeger: spans are being lost: POST {endpoint} failed: connection refused");
+    assert_eq!(lines[1..], [first, format!("jaeger: {}", lost_to(&endpoint))]);
 }
 
 #[test]

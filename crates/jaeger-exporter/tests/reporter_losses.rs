@@ -47,6 +47,22 @@ fn a_failed_batch_is_counted_and_the_flush_says_so() {
 }
 
 #[test]
+fn a_change_between_failing_and_working_is_told_once() {
+    let (exporter, _seen, results) = gate();
+    let (tell, told) = channel();
+    let on_change = move |result: Result<(), &str>| tell.send(result.map_err(str::to_owned)).unwrap();
+    let reporter = Reporter::builder(exporter).with_on_change(on_change).build();
+    let failure = |reason: &str| Err(OTelSdkError::InternalFailure(reason.into()));
+    for result in [Ok(()), failure("a"), failure("b"), Ok(()), Ok(()), failure("c")] {
+        report(&reporter, [1]);
+        results.send(result).unwrap();
+        let _ = reporter.flush(PATIENCE);
+    }
+    let told: Vec<_> = told.try_iter().collect();
+    assert_eq!(told, [Err("a".to_owned()), Ok(()), Err("c".to_owned())]);
+}
+
+#[test]
 fn a_panic_of_the_exporter_costs_one_batch() {
     #[derive(Debug)]
     struct Panics(Mutex<u32>);

@@ -21,6 +21,15 @@ pub(super) struct Worker<E> {
     pub(super) exporter: E,
     pub(super) queue: Arc<Queue>,
     pub(super) stats: Arc<ReporterStats>,
+    pub(super) health: Health,
+}
+
+pub(super) type OnChange = Box<dyn FnMut(Result<(), &str>) + Send>;
+
+/// Whether exports succeed; tells when that changes.
+pub(super) struct Health {
+    failing: bool,
+    on_change: OnChange,
 }
 
 /// Tells the waiting threads that nobody works for them any more, however the thread ends.
@@ -44,6 +53,7 @@ impl<E: SpanExporter> Worker<E> {
                 Job::Export(batch) => {
                     let spans = batch.len();
                     let result = guard(|| block_on(self.exporter.export(batch)));
+                    self.health.note(result.as_ref().map_err(String::as_str).copied());
                     match result {
                         Ok(()) => self.stats.queued_to_sent(spans),
                         Err(error) => self.stats.queued_to_failed(spans, error),
@@ -85,6 +95,21 @@ fn message(panic: &(dyn Any + Send)) -> &str {
         (Some(text), _) => text,
         (_, Some(text)) => text,
         _ => "no message",
+    }
+}
+
+// === impl Health ===
+
+impl Health {
+    pub(super) fn new(on_change: OnChange) -> Self {
+        Self { failing: false, on_change }
+    }
+
+    fn note(&mut self, result: Result<(), &str>) {
+        if result.is_err() != self.failing {
+            self.failing = result.is_err();
+            (self.on_change)(result);
+        }
     }
 }
 
