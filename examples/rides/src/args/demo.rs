@@ -1,0 +1,98 @@
+//! The options of the whole demo.
+
+use std::time::Duration;
+
+use super::{DEFAULT_SEED, options::Options};
+use crate::tracing::{Exporter, Sink};
+
+const FRONTEND_PORT: u16 = 8080;
+/// Jaeger's own.
+const JAEGER_PORTS: Ports = Ports { query: 16686, collector: 14268, agent: 6831 };
+const ANY_PORTS: Ports = Ports { query: 0, collector: 0, agent: 0 };
+const DEFAULT_DEADLINE_SECONDS: u64 = 15;
+
+/// What to start, and for how long.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    pub(crate) once: bool,
+    pub(crate) verbose: bool,
+    pub(crate) seed: u64,
+    pub(crate) exporter: Exporter,
+    pub(crate) jaeger: JaegerChoice,
+    /// Of the frontend; 0 for any.
+    pub(crate) port: u16,
+    pub(crate) deadline: Duration,
+}
+
+/// Which Jaeger gets the spans.
+#[derive(Debug)]
+pub(crate) enum JaegerChoice {
+    /// One in this process.
+    Embedded(Ports),
+    /// One that runs already.
+    Running { sink: Sink, query: String },
+}
+
+/// Of the embedded Jaeger; 0 for any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ports {
+    pub(crate) query: u16,
+    pub(crate) collector: u16,
+    pub(crate) agent: u16,
+}
+
+// === impl Demo ===
+
+impl Demo {
+    pub(super) fn read(options: &mut Options) -> Result<Self, String> {
+        let once = options.flag("--once");
+        let exporter = Exporter::read(options.text("--exporter"))?;
+        let port = options.port("--port")?;
+        let deadline = options.parsed("--deadline", "a number of seconds")?;
+        Ok(Self {
+            once,
+            verbose: options.flag("--verbose"),
+            seed: options.parsed("--seed", "a number")?.unwrap_or(DEFAULT_SEED),
+            exporter,
+            jaeger: JaegerChoice::read(options, exporter, once)?,
+            port: port.unwrap_or(if once { 0 } else { FRONTEND_PORT }),
+            deadline: Duration::from_secs(deadline.unwrap_or(DEFAULT_DEADLINE_SECONDS)),
+        })
+    }
+}
+
+// === impl JaegerChoice ===
+
+impl JaegerChoice {
+    fn read(options: &mut Options, exporter: Exporter, once: bool) -> Result<Self, String> {
+        let (collector, agent) = (options.text("--collector"), options.text("--agent"));
+        let query = options.text("--query");
+        if collector.is_none() && agent.is_none() && query.is_none() {
+            return Ok(Self::Embedded(Ports::read(options, if once { ANY_PORTS } else { JAEGER_PORTS })?));
+        }
+        // Both may be given: the exporter takes its own.
+        let (option, address) = match exporter {
+            Exporter::Http | Exporter::OpentelemetryJaeger => ("--collector", collector),
+            Exporter::Udp => ("--agent", agent),
+        };
+        let name = exporter.name();
+        let missing =
+            |option, what| format!("a Jaeger that runs already and --exporter {name} need {option}: {what}");
+        let address = address.ok_or_else(|| missing(option, "where it receives spans"))?;
+        let query = query.ok_or_else(|| missing("--query", "where its traces are read"))?;
+        let query = query.trim_end_matches('/').to_owned();
+        Ok(Self::Running { sink: Sink { exporter, address }, query })
+    }
+}
+
+// === impl Ports ===
+
+impl Ports {
+    fn read(options: &mut Options, default: Self) -> Result<Self, String> {
+        Ok(Self {
+            query: options.port("--query-port")?.unwrap_or(default.query),
+            collector: options.port("--collector-port")?.unwrap_or(default.collector),
+            agent: options.port("--agent-port")?.unwrap_or(default.agent),
+        })
+    }
+}

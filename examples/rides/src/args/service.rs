@@ -1,0 +1,59 @@
+//! The options of one service's process.
+
+use super::{DEFAULT_SEED, options::Options};
+use crate::tracing::{Exporter, Sink};
+
+/// One service, in this process.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) peers: Peers,
+    pub(crate) seed: u64,
+    pub(crate) sink: Sink,
+    /// 0 for any.
+    pub(crate) port: u16,
+}
+
+/// Which service, and whom it calls: each is a `HOST:PORT`.
+#[derive(Debug)]
+pub(crate) enum Peers {
+    Customer,
+    Driver { route: String },
+    Route,
+    Frontend { customer: String, driver: String, route: String, query: String },
+}
+
+// === impl Service ===
+
+impl Service {
+    pub(super) fn read(name: &str, options: &mut Options) -> Result<Self, String> {
+        let peers = match name {
+            "customer" => Peers::Customer,
+            "driver" => Peers::Driver { route: options.required("--route")? },
+            "route" => Peers::Route,
+            "frontend" => Peers::Frontend {
+                customer: options.required("--customer")?,
+                driver: options.required("--driver")?,
+                route: options.required("--route")?,
+                query: options.required("--query")?,
+            },
+            _ => return Err(format!("unknown service {name:?}")),
+        };
+        let exporter = Exporter::read(options.text("--exporter"))?;
+        Ok(Self {
+            peers,
+            seed: options.parsed("--seed", "a number")?.unwrap_or(DEFAULT_SEED),
+            sink: Sink { exporter, address: options.required("--to")? },
+            port: options.port("--port")?.unwrap_or(0),
+        })
+    }
+
+    /// How the service is called in Jaeger.
+    pub(crate) fn name(&self) -> &'static str {
+        match self.peers {
+            Peers::Customer => "customer",
+            Peers::Driver { .. } => "driver",
+            Peers::Route => "route",
+            Peers::Frontend { .. } => "frontend",
+        }
+    }
+}

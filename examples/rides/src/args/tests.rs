@@ -1,0 +1,90 @@
+use std::time::Duration;
+
+use super::*;
+use crate::tracing::Exporter;
+
+fn parsed(line: &str) -> Result<Command, String> {
+    parse(line.split_whitespace().map(str::to_owned))
+}
+
+#[track_caller]
+fn demo(line: &str) -> Demo {
+    match parsed(line) {
+        Ok(Command::Demo(demo)) => demo,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[track_caller]
+fn refused(line: &str, reason: &str) {
+    assert_eq!(parsed(line).unwrap_err(), reason, "{line}");
+}
+
+#[test]
+fn the_demo_stays_up_on_the_usual_ports() {
+    let demo = demo("");
+    assert_eq!((demo.once, demo.seed, demo.port), (false, 1, 8080));
+    assert_eq!((demo.exporter, demo.deadline), (Exporter::Http, Duration::from_secs(15)));
+    let JaegerChoice::Embedded(ports) = demo.jaeger else { panic!("expected the embedded Jaeger") };
+    assert_eq!(ports, Ports { query: 16686, collector: 14268, agent: 6831 });
+}
+
+#[test]
+fn once_takes_free_ports_unless_told() {
+    let demo = demo("--once --seed=7 --agent-port 6831 --deadline 3");
+    assert_eq!((demo.once, demo.seed, demo.port), (true, 7, 0));
+    assert_eq!(demo.deadline, Duration::from_secs(3));
+    let JaegerChoice::Embedded(ports) = demo.jaeger else { panic!("expected the embedded Jaeger") };
+    assert_eq!(ports, Ports { query: 0, collector: 0, agent: 6831 });
+}
+
+#[test]
+fn a_running_jaeger_has_two_addresses() {
+    let http = demo("--collector http://a:1/api/traces --query http://a:2/");
+    let JaegerChoice::Running { sink, query } = http.jaeger else { panic!("expected a running Jaeger") };
+    assert_eq!((sink.address.as_str(), query.as_str()), ("http://a:1/api/traces", "http://a:2"));
+
+    let udp = demo("--exporter udp --collector http://a:1 --agent a:6831 --query http://a:2");
+    let JaegerChoice::Running { sink, .. } = udp.jaeger else { panic!("expected a running Jaeger") };
+    assert_eq!((sink.exporter, sink.address.as_str()), (Exporter::Udp, "a:6831"));
+}
+
+#[test]
+fn services_are_told_whom_they_call() {
+    let Ok(Command::Service(driver)) = parsed("driver --to http://a:1 --route b:2 --seed 3") else {
+        panic!("expected a service")
+    };
+    assert_eq!((driver.name(), driver.seed, driver.port), ("driver", 3, 0));
+    assert!(matches!(driver.peers, Peers::Driver { route } if route == "b:2"));
+}
+
+#[test]
+fn help_is_found_anywhere() {
+    for line in ["--help", "-h", "--once --help", "driver --help"] {
+        assert!(matches!(parsed(line), Ok(Command::Help)), "{line}");
+    }
+}
+
+#[test]
+fn mistakes_are_named() {
+    refused("--colector=x", "unknown option --colector");
+    refused("--colector", "--colector needs a value, or is unknown");
+    refused("--once once", "unexpected \"once\"");
+    refused("--once=1", "--once takes no value");
+    refused("--seed 1 --seed 2", "--seed is given twice");
+    refused("--seed x", "--seed: expected a number, found \"x\"");
+    refused("--port 65536", "--port: expected a port from 0 to 65535, found \"65536\"");
+    refused("--collector --query a", "--collector needs a value, or is unknown");
+    let need = "a Jaeger that runs already and --exporter http need";
+    refused("--collector a", &format!("{need} --query: where its traces are read"));
+    refused("--query a", &format!("{need} --collector: where it receives spans"));
+    refused("--agent a --query a", &format!("{need} --collector: where it receives spans"));
+    let need = "a Jaeger that runs already and --exporter udp need";
+    refused("--exporter udp --collector a --query a", &format!("{need} --agent: where it receives spans"));
+    refused("--exporter x", "--exporter: expected http, udp or opentelemetry-jaeger, found \"x\"");
+    refused("waiter", "unknown service \"waiter\"");
+    refused("driver --to a", "--route is missing");
+    refused("route", "--to is missing");
+    let both = "--collector a --query b --query-port 1";
+    refused(both, "unknown option --query-port");
+}

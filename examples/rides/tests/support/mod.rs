@@ -1,0 +1,103 @@
+//! The demo's program, running, with its output line by line.
+#![allow(dead_code, clippy::panic, clippy::unwrap_used, reason = "tests, and none of them uses all of this")]
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::mpsc::{self, Receiver},
+    thread,
+    time::{Duration, Instant},
+};
+
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A running `rides`, killed when it is dropped.
+pub(crate) struct Rides {
+    process: Child,
+    lines: Receiver<String>,
+}
+
+/// Runs it to its end.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rides")).args(arguments).output().unwrap()
+}
+
+/// The options for free ports everywhere.
+pub(crate) const FREE_PORTS: [&str; 4] =
+    ["--port=0", "--query-port=0", "--collector-port=0", "--agent-port=0"];
+
+/// Waits until something is so.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < DEADLINE, "{what}: not within {DEADLINE:?}");
+        thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
+/// Status and text of an answer.
+pub(crate) fn get(url: &str) -> (u16, String) {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut answer = agent.get(url).call().unwrap();
+    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+}
+
+impl Rides {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rides"));
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // Of its own, so that a test can send to all of it what Ctrl-C sends.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut process = command.spawn().unwrap();
+        let (sender, lines) = mpsc::channel();
+        let stdout = BufReader::new(process.stdout.take().unwrap());
+        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Self { process, lines }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// What follows the prefix in the next line that has it.
+    #[track_caller]
+    pub(crate) fn line_after(&self, prefix: &str) -> String {
+        loop {
+            let line = self.lines.recv_timeout(DEADLINE);
+            let line = line.unwrap_or_else(|error| panic!("no line {prefix:?}: {error}"));
+            if let Some(rest) = line.strip_prefix(prefix) {
+                return rest.trim().to_owned();
+            }
+        }
+    }
+
+    /// The ids of the services' processes, as `--verbose` tells them.
+    #[track_caller]
+    pub(crate) fn service_ids(&self) -> [u32; 4] {
+        ["customer", "route", "driver", "frontend"].map(|name| {
+            let line = self.line_after(name);
+            let id = line.strip_prefix("pid ").and_then(|rest| rest.split_once(','));
+            id.unwrap_or_else(|| panic!("no id in {line:?}")).0.parse().unwrap()
+        })
+    }
+
+    #[track_caller]
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let mut status = None;
+        wait_until("the end of rides", || {
+            status = self.process.try_wait().unwrap();
+            status.is_some()
+        });
+        status.unwrap()
+    }
+}
+
+impl Drop for Rides {
+    fn drop(&mut self) {
+        // It may have ended by itself, and then there is nothing to stop.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
