@@ -1,6 +1,10 @@
 //! Where the client writes the few lines it has to say.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    io::{self, Write},
+    sync::Arc,
+};
 
 /// Takes one line at a time, without a line end. Clones write to the same place.
 #[derive(Clone)]
@@ -20,7 +24,10 @@ impl Logger {
 
 impl Default for Logger {
     fn default() -> Self {
-        Self::new(|line| eprintln!("{line}"))
+        // Not `eprintln!`, which panics when nobody reads standard error any more.
+        Self::new(|line| {
+            let _ = writeln!(io::stderr(), "{line}");
+        })
     }
 }
 

@@ -10,7 +10,11 @@ use http::{HeaderMap, header::CONTENT_LENGTH};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use crate::{Outcome, request_span::RequestSpan};
+use crate::{
+    Outcome,
+    protocol::Protocol,
+    request_span::{RequestSpan, within},
+};
 
 pin_project! {
     /// A response body within its span: each poll has the span as the current one, and the span ends with the last
@@ -27,9 +31,16 @@ pin_project! {
 }
 
 impl<B: Body> ResponseBody<B> {
-    pub(crate) fn new(inner: B, headers: &HeaderMap, span: Option<RequestSpan>) -> Self {
+    pub(crate) fn new(inner: B, headers: &HeaderMap, mut span: Option<RequestSpan>) -> Self {
         let declared = || headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
-        let remaining = inner.size_hint().exact().or_else(declared);
+        // The status of a gRPC call is in the trailers, which come after the last byte.
+        let is_grpc = span.as_ref().is_some_and(|span| span.protocol() == Protocol::Grpc);
+        let remaining = if is_grpc { None } else { inner.size_hint().exact().or_else(declared) };
+        if (remaining == Some(0) || inner.is_end_stream())
+            && let Some(span) = span.take()
+        {
+            span.end(Outcome::Completed);
+        }
         Self { inner, span, remaining }
     }
 }
@@ -43,9 +54,7 @@ impl<B: Body> Body for ResponseBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let mut this = self.project();
-        let entered = this.span.as_ref().map(RequestSpan::enter);
-        let frame = ready!(this.inner.as_mut().poll_frame(cx));
-        drop(entered);
+        let frame = ready!(within(this.span, || this.inner.as_mut().poll_frame(cx)));
         let outcome = match &frame {
             None => Some(Outcome::Completed),
             Some(Err(_)) => Some(Outcome::BodyError),

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     Outcome, ResponseBody,
-    request_span::{AfterHead, RequestSpan},
+    request_span::{AfterHead, RequestSpan, within},
 };
 
 pin_project! {
@@ -28,8 +28,8 @@ pin_project! {
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn new(inner: F, span: RequestSpan) -> Self {
-        Self { inner, span: Some(span) }
+    pub(crate) fn new(inner: F, span: Option<RequestSpan>) -> Self {
+        Self { inner, span }
     }
 }
 
@@ -42,9 +42,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let entered = this.span.as_ref().map(RequestSpan::enter);
-        let result = ready!(this.inner.poll(cx));
-        drop(entered);
+        let result = ready!(within(this.span, || this.inner.poll(cx)));
         let span = this.span.take();
         Poll::Ready(match result {
             Ok(response) => Ok(with_body(response, span)),
@@ -60,10 +58,6 @@ where
 
 fn with_body<B: Body>(response: Response<B>, span: Option<RequestSpan>) -> Response<ResponseBody<B>> {
     let span = span.and_then(|mut span| match span.head(&response) {
-        AfterHead::Body if response.body().is_end_stream() => {
-            span.end(Outcome::Completed);
-            None
-        }
         AfterHead::Body => Some(span),
         AfterHead::End(outcome) => {
             span.end(outcome);

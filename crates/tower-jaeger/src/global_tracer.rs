@@ -5,14 +5,15 @@ use std::{fmt, sync::OnceLock};
 use opentelemetry::{
     Context,
     global::{self, BoxedSpan, BoxedTracer},
-    trace::{SpanBuilder, Tracer},
+    trace::{Span, SpanBuilder, TraceContextExt, Tracer},
 };
 
 /// The instrumentation scope of the spans.
 const SCOPE: &str = "tower-jaeger";
 
-/// The program's global tracer, as it is at the first request: so a layer may be made before the tracer is installed,
-/// but the tracer has to be there before the first request.
+/// The program's global tracer. It is looked up at each request until one has been installed, and kept from then on: a
+/// layer may be made, and may serve, before the tracer is there. A tracer that is installed later in its place is not
+/// noticed.
 #[derive(Default)]
 pub struct GlobalTracer {
     tracer: OnceLock<BoxedTracer>,
@@ -22,8 +23,23 @@ impl Tracer for GlobalTracer {
     type Span = BoxedSpan;
 
     fn build_with_context(&self, builder: SpanBuilder, parent: &Context) -> BoxedSpan {
-        self.tracer.get_or_init(|| global::tracer(SCOPE)).build_with_context(builder, parent)
+        if let Some(tracer) = self.tracer.get() {
+            return tracer.build_with_context(builder, parent);
+        }
+        let tracer = global::tracer(SCOPE);
+        let span = tracer.build_with_context(builder, parent);
+        if has_own_id(&span, parent) {
+            // Another request may have been first, with the same tracer.
+            let _ = self.tracer.set(tracer);
+        }
+        span
     }
+}
+
+/// The tracer that stands in for one that is not installed makes no ids: it repeats the parent's, or has none.
+fn has_own_id(span: &BoxedSpan, parent: &Context) -> bool {
+    let own = span.span_context();
+    own.is_valid() && own.span_id() != parent.span().span_context().span_id()
 }
 
 impl fmt::Debug for GlobalTracer {

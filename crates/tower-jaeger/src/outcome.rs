@@ -18,9 +18,10 @@ pub enum Outcome {
     ServiceError,
     /// The response body failed.
     BodyError,
-    /// The future was dropped before there was a response: the caller went away.
+    /// The future was dropped before there was a response: the caller went away, or a layer outside of ours gave up,
+    /// such as a timeout.
     CancelledBeforeHead,
-    /// The response body was dropped before its end: the caller went away.
+    /// The response body was dropped before its end: the caller went away, or did not want the rest.
     CancelledInBody,
     /// The service or the body panicked; the panic goes on.
     Panicked,
@@ -41,7 +42,7 @@ impl Outcome {
         }
     }
 
-    /// Whether this is an error by itself, whatever the status of the response says. That a caller went away is none.
+    /// Whether this is an error by itself, whatever the status of the response says. That nobody waited for the end is none.
     pub const fn is_error(self) -> bool {
         matches!(self, Self::MissingTrailers | Self::ServiceError | Self::BodyError | Self::Panicked)
     }

@@ -16,8 +16,8 @@ pub(crate) enum Side {
     Client,
 }
 
-/// The span of one request. It ends when [`end`](Self::end) says so, and when it is dropped: then the caller went
-/// away, or there was a panic.
+/// The span of one request. It ends when [`end`](Self::end) says so, when something panics [`within`] it, and when it is
+/// dropped: then nobody waits for the response any more.
 ///
 /// The end is explicit, because a clone of the context that somebody keeps would delay the span's own drop.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl RequestSpan {
     }
 
     /// Makes the span current until the guard is dropped.
-    pub(crate) fn enter(&self) -> ContextGuard {
+    fn enter(&self) -> ContextGuard {
         self.context.clone().attach()
     }
 
@@ -133,10 +133,35 @@ impl RequestSpan {
 
 impl Drop for RequestSpan {
     fn drop(&mut self) {
-        self.finish(match (std::thread::panicking(), self.has_head) {
-            (true, _) => Outcome::Panicked,
-            (false, false) => Outcome::CancelledBeforeHead,
-            (false, true) => Outcome::CancelledInBody,
-        });
+        self.finish(if self.has_head { Outcome::CancelledInBody } else { Outcome::CancelledBeforeHead });
+    }
+}
+
+// === within ===
+
+/// Runs something with the span as the current one; a panic of it ends the span and goes on.
+///
+/// Whether a later drop of the span happens in a panic would say nothing: a layer outside may have caught this one, and
+/// another one may be under way.
+pub(crate) fn within<R>(span: &mut Option<RequestSpan>, run: impl FnOnce() -> R) -> R {
+    let _entered = span.as_ref().map(RequestSpan::enter);
+    let mut guard = EndOnPanic { span, armed: true };
+    let result = run();
+    guard.armed = false;
+    result
+}
+
+struct EndOnPanic<'s> {
+    span: &'s mut Option<RequestSpan>,
+    armed: bool,
+}
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        if self.armed
+            && let Some(span) = self.span.take()
+        {
+            span.end(Outcome::Panicked);
+        }
     }
 }

@@ -11,8 +11,13 @@ use tower::{Layer, ServiceExt, service_fn};
 use tower_jaeger::ServerLayer;
 
 #[tokio::test]
-async fn the_global_tracer_may_be_installed_after_the_layer_was_made() {
+async fn the_global_tracer_may_be_installed_after_the_first_requests() {
     let layer = ServerLayer::new();
+    let early =
+        layer.layer(service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new()))));
+    for header in [[].as_slice(), &[("uber-trace-id", "1:2:0:1")]] {
+        early.clone().oneshot(request("GET", "/", header)).await.unwrap();
+    }
     let traced = Traced::new();
     global::set_tracer_provider(traced.provider());
     let service =

@@ -72,6 +72,50 @@ async fn the_span_ends_when_the_declared_length_has_been_read() {
 }
 
 #[tokio::test]
+async fn a_declared_length_of_zero_ends_at_the_head() {
+    let traced = Traced::new();
+    let mut response = head(frames([], Then::Pending));
+    response.headers_mut().insert(CONTENT_LENGTH, 0.into());
+    drop(answered(&traced, request("GET", "/", &[]), response).await);
+    assert_eq!(outcome(&traced.one()), "completed");
+}
+
+#[tokio::test]
+async fn a_grpc_status_is_waited_for_after_the_declared_length() {
+    let mut response = head(frames([data("m"), trailers(&[("grpc-status", "0")])], Then::End));
+    response.headers_mut().insert(CONTENT_LENGTH, 1.into());
+    let span = read(request("POST", "/a.B/C", &GRPC), response).await;
+    assert_eq!((outcome(&span).as_str(), tag(&span, "error")), ("completed", None));
+}
+
+#[tokio::test]
+async fn a_panic_is_one_when_a_layer_outside_catches_it_and_a_drop_in_another_s_panic_is_none() {
+    let traced = Traced::new();
+    let panics = service_fn(async |_: Request<String>| -> Result<Response<Frames>, Infallible> {
+        panic!("the handler panics")
+    });
+    let mut future =
+        Box::pin(ServerLayer::with_tracer(traced.tracer()).layer(panics).oneshot(request("GET", "/", &[])));
+    let caught = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        let _ = future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+    }));
+    assert!(caught.is_err());
+    drop(future);
+    assert_eq!(outcome(&traced.one()), "panicked");
+
+    let traced = Traced::new();
+    let never =
+        service_fn(async |_: Request<String>| pending::<Result<Response<String>, Infallible>>().await);
+    let future = ServerLayer::with_tracer(traced.tracer()).layer(never).call(request("GET", "/", &[]));
+    let unrelated = std::panic::catch_unwind(AssertUnwindSafe(move || {
+        let _dropped = future;
+        panic!("another panic");
+    }));
+    assert!(unrelated.is_err());
+    assert_eq!(outcome(&traced.one()), "cancelled-before-head");
+}
+
+#[tokio::test]
 async fn a_response_without_a_body_ends_at_its_head() {
     for (method, status) in [("HEAD", 200), ("GET", 204), ("GET", 304)] {
         let traced = Traced::new();

@@ -44,8 +44,8 @@ pub struct ClientLayer<T = GlobalTracer> {
 }
 
 impl ClientLayer {
-    /// A layer with the global tracer, looked up at the first request: install it before, for example by
-    /// `jaeger_client::Config::install`.
+    /// A layer with the global tracer, which is the one that `jaeger_client::Config::install` installs. Requests before
+    /// that are not traced.
     pub fn new() -> Self {
         Self::with_tracer(GlobalTracer::default())
     }

@@ -14,7 +14,7 @@ use tower_service::Service;
 use crate::{
     GlobalTracer, ResponseBody, ResponseFuture,
     protocol::Protocol,
-    request_span::{RequestSpan, Side},
+    request_span::{RequestSpan, Side, within},
     shared::Shared,
 };
 
@@ -63,9 +63,8 @@ where
             }
             Protocol::Http => propagator.inject_from_context(span.context(), request.headers_mut()),
         }
-        let entered = span.enter();
-        let future = self.inner.call(request);
-        drop(entered);
+        let mut span = Some(span);
+        let future = within(&mut span, || self.inner.call(request));
         ResponseFuture::new(future, span)
     }
 }

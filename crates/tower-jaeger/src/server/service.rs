@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use crate::{
     GlobalTracer, ResponseBody, ResponseFuture,
-    request_span::{RequestSpan, Side},
+    request_span::{RequestSpan, Side, within},
     shared::Shared,
 };
 
@@ -51,10 +51,8 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let span = self.shared.start(&request);
-        let entered = span.enter();
-        let future = self.inner.call(request);
-        drop(entered);
+        let mut span = Some(self.shared.start(&request));
+        let future = within(&mut span, || self.inner.call(request));
         ResponseFuture::new(future, span)
     }
 }
