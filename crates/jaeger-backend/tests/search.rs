@@ -61,6 +61,7 @@ async fn search_finds_traces_with_one_span_that_meets_all_criteria() {
         ("service=web&start=1&end=1795333714000020", vec!["1"]),
         ("service=web&start=1000000&end=2000000", vec![]),
         ("traceID=2&traceID=01", vec!["2", "1"]),
+        ("traceID=2&traceID=02&traceID=2", vec!["2"]),
     ];
     for (query, expected) in cases {
         assert_eq!(found(&backend, query).await, expected, "{query}");

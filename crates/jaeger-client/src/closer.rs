@@ -10,7 +10,8 @@ use crate::logger::Logger;
 /// How long a dropped [`Closer`] waits for the spans to be sent.
 pub const DEFAULT_CLOSE_DEADLINE: Duration = Duration::from_secs(5);
 
-/// Ends the tracer. Keep it until the program ends: spans that finish after it are lost.
+/// Ends the tracer. Keep it until the program ends: spans that finish after it are lost. Dropping it blocks as
+/// [`close`](Self::close) does.
 #[derive(Debug)]
 #[must_use = "dropping it closes the tracer"]
 pub struct Closer {
@@ -56,6 +57,9 @@ impl Closer {
     }
 
     /// Sends what is queued, ends the tracer, and returns at the latest when `deadline` is over.
+    ///
+    /// It blocks the thread. In an async program whose collector runs on the same thread, as in a test with
+    /// `jaeger-backend` and a current-thread runtime, call it by `tokio::task::spawn_blocking`.
     pub fn close(mut self, deadline: Duration) -> CloseReport {
         self.shut_down(deadline);
         self.report()
@@ -113,7 +117,13 @@ impl fmt::Display for CloseReport {
         let spans = |count| if count == 1 { "span" } else { "spans" };
         let Self { sent, lost, last_error, peer, unreachable } = self;
         let Some(error) = last_error else {
-            return write!(f, "{sent} {} sent to {}", spans(*sent), peer.name);
+            write!(f, "{sent} {} sent to {}", spans(*sent), peer.name)?;
+            // Whether a datagram has arrived is not known.
+            return if peer.kind == "agent" {
+                f.write_str(", which does not acknowledge them")
+            } else {
+                Ok(())
+            };
         };
         let total = sent + lost;
         write!(f, "{lost} of {total} {} lost: {error}", spans(total))?;

@@ -146,7 +146,8 @@ fn spans_to_an_agent_are_counted_too() {
     let agent = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = agent.local_addr().unwrap();
     let report = traced(Config::new("closing").with_agent(address.to_string()), 2).0.close(PATIENCE);
-    assert_eq!(report.to_string(), format!("2 spans sent to udp://{address}"));
+    let expected = format!("2 spans sent to udp://{address}, which does not acknowledge them");
+    assert_eq!(report.to_string(), expected);
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use jaeger_thrift::{BatchHead, ClientStats, Compact, Process, SpanBuffer, encode_process, write_emit_batch};
+use jaeger_thrift::{BatchHead, ClientStats, Compact, Process, encode_process, write_emit_batch};
 use opentelemetry_sdk::trace::SpanData;
 
 use crate::{
-    convert::encode_span,
     error::SendError,
+    packing::Packing,
     reporter::ReporterStats,
     stats::ExportStats,
     transport::{DEFAULT_MAX_PACKET_BYTES, UdpTransport},
@@ -16,18 +16,21 @@ use crate::{
 /// The count of a compact list of 15 and more elements: a varint of up to 5 bytes.
 const MAX_COUNT_BYTES: usize = 5;
 
-/// Packs each span behind the others until the packet is full; every span is serialized once.
+/// Packs each span behind the others until the packet is full.
 #[derive(Debug)]
 pub(crate) struct Agent {
+    packing: Packing<Compact>,
+    packets: Packets,
+}
+
+/// The packets themselves, numbered.
+#[derive(Debug)]
+struct Packets {
     transport: UdpTransport,
     process: Vec<u8>,
-    max_packet_bytes: usize,
-    buffer: SpanBuffer<Compact>,
-    /// The spans of the packet that is being filled.
-    spans: Vec<u8>,
-    span_count: usize,
+    max_bytes: usize,
     packet: Vec<u8>,
-    packets: i64,
+    sent: i64,
     reporter: Option<Arc<ReporterStats>>,
 }
 
@@ -35,67 +38,56 @@ pub(crate) struct Agent {
 
 impl Agent {
     pub(crate) fn new(transport: UdpTransport) -> Self {
-        Self {
+        let packets = Packets {
             transport,
             process: Vec::new(),
-            max_packet_bytes: DEFAULT_MAX_PACKET_BYTES,
-            buffer: SpanBuffer::new(),
-            spans: Vec::new(),
-            span_count: 0,
+            max_bytes: DEFAULT_MAX_PACKET_BYTES,
             packet: Vec::new(),
-            packets: 0,
+            sent: 0,
             reporter: None,
-        }
+        };
+        Self { packing: Packing::new(), packets }
     }
 
     pub(crate) fn set_process(&mut self, process: &Process) {
-        self.process = encode_process::<Compact>(process);
+        self.packets.process = encode_process::<Compact>(process);
     }
 
     pub(crate) fn set_max_packet_bytes(&mut self, bytes: usize) {
-        self.max_packet_bytes = bytes;
+        self.packets.max_bytes = bytes;
     }
 
     pub(crate) fn set_reporter(&mut self, stats: Arc<ReporterStats>) {
-        self.reporter = Some(stats);
+        self.packets.reporter = Some(stats);
     }
 
     /// Sends as many packets as it takes. A packet that fails does not keep the others from being sent.
     pub(crate) fn export(&mut self, spans: &[SpanData], stats: &ExportStats) -> Result<(), SendError> {
-        self.spans.clear();
-        self.span_count = 0;
-        let room = self.max_packet_bytes.saturating_sub(self.overhead());
+        let Self { packing, packets } = self;
+        let room = packets.max_bytes.saturating_sub(packets.overhead());
         let mut result = Ok(());
-        for span in spans {
-            let start = self.spans.len();
-            encode_span(span, &mut self.buffer, &mut self.spans);
-            let span_bytes = self.spans.len() - start;
-            if span_bytes > room {
-                self.spans.truncate(start);
-                stats.add_too_large(span_bytes, self.max_packet_bytes);
-                continue;
+        packing.parts(spans, room, |part, count| {
+            if part.len() > room {
+                return stats.add_too_large(part.len(), packets.max_bytes);
             }
-            if self.spans.len() > room {
-                result = result.and(self.send(start, stats));
+            let sent = packets.send(part, count, stats);
+            if result.is_ok() {
+                result = sent;
             }
-            self.span_count += 1;
-        }
-        result.and(self.send(self.spans.len(), stats))
+        });
+        result
     }
+}
 
-    /// Sends the first `end` bytes of the spans; what follows them opens the next packet.
-    fn send(&mut self, end: usize, stats: &ExportStats) -> Result<(), SendError> {
-        let count = std::mem::take(&mut self.span_count);
-        if count == 0 {
-            return Ok(());
-        }
-        self.packets += 1;
-        let head =
-            BatchHead { process: &self.process, seq_no: Some(self.packets), stats: Some(self.losses(stats)) };
+// === impl Packets ===
+
+impl Packets {
+    fn send(&mut self, spans: &[u8], count: usize, stats: &ExportStats) -> Result<(), SendError> {
+        self.sent += 1;
+        let losses = Some(self.losses(stats));
+        let head = BatchHead { process: &self.process, seq_no: Some(self.sent), stats: losses };
         self.packet.clear();
-        let spans = self.spans.get(..end).unwrap_or_default();
-        write_emit_batch::<Compact>(self.packets as i32, &head, spans, count, &mut self.packet);
-        self.spans.drain(..end);
+        write_emit_batch::<Compact>(self.sent as i32, &head, spans, count, &mut self.packet);
         let result = self.transport.send(&self.packet);
         match &result {
             Ok(()) => stats.add_sent(count),

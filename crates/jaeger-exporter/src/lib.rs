@@ -7,6 +7,7 @@ mod agent;
 mod collector;
 mod convert;
 mod flags;
+mod packing;
 mod process;
 mod transport;
 

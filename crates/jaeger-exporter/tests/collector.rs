@@ -14,6 +14,7 @@ use std::{net::TcpListener, time::Duration};
 use futures_executor::block_on;
 use jaeger_exporter::{FailureCause, HttpTransport, JaegerExporter};
 use jaeger_thrift::{Tag, TagValue};
+use opentelemetry::{KeyValue, trace::Event};
 use opentelemetry_sdk::{Resource, trace::SpanExporter};
 
 use util::{FakeCollector, PATIENCE, closed_endpoint, spans};
@@ -51,6 +52,22 @@ fn batches_arrive_over_one_connection() {
     }
     let stats = exporter.stats();
     assert_eq!((stats.sent(), stats.lost(), stats.last_error()), (6, 0, None));
+}
+
+#[test]
+fn requests_are_bounded_in_bytes() {
+    let collector = FakeCollector::start(ACCEPTED);
+    let exporter = JaegerExporter::collector(&collector.endpoint).unwrap();
+    let mut batch = spans(12);
+    for span in &mut batch[2..10] {
+        let fields = vec![KeyValue::new("stack", "x".repeat(1024 * 1024))];
+        span.events.events.push(Event::new("error", span.start_time, fields, 0));
+    }
+    block_on(exporter.export(batch)).unwrap();
+    let requests: Vec<_> = (0..3).map(|_| collector.requests.recv_timeout(PATIENCE).unwrap()).collect();
+    let counts: Vec<_> = requests.iter().map(|request| request.batch.spans.len()).collect();
+    assert_eq!(counts, [5, 3, 4]);
+    assert_eq!(exporter.stats().sent(), 12);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
+use socket2::SockRef;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -17,6 +18,8 @@ use crate::{ingest, page, query};
 const QUERY_PORT: u16 = 16686;
 const COLLECTOR_PORT: u16 = 14268;
 const AGENT_PORT: u16 = 6831;
+
+const AGENT_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
 const DEFAULT_MAX_BYTES: usize = 256 * 1024 * 1024;
 
@@ -79,6 +82,8 @@ impl BackendBuilder {
         let collector =
             TcpListener::bind(self.collector).await.map_err(refused(Listener::Collector, self.collector))?;
         let agent = UdpSocket::bind(self.agent).await.map_err(refused(Listener::Agent, self.agent))?;
+        // As much as the system allows: a burst of packets waits there while another one is decoded.
+        let _ = SockRef::from(&agent).set_recv_buffer_size(AGENT_BUFFER_BYTES);
         let addresses = Addresses {
             query: query.local_addr().map_err(refused(Listener::Query, self.query))?,
             collector: collector.local_addr().map_err(refused(Listener::Collector, self.collector))?,

@@ -1,5 +1,6 @@
 //! Traces by criteria and by id.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
@@ -37,11 +38,15 @@ pub(super) async fn by_id(
 
 /// The traces of all `traceID` parameters; those not kept are listed as problems.
 fn listed(store: &Store, params: &Params) -> Result<Response, QueryError> {
-    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    let (mut found, mut problems, mut asked) = (Vec::new(), Vec::new(), HashSet::new());
     for text in params.all("traceID") {
         let id: TraceId = text.parse().map_err(|error: ParseTraceIdError| {
             QueryError::bad_request(format!("cannot parse traceID param: {error}"))
         })?;
+        // A repeated id would multiply the answer.
+        if !asked.insert(id) {
+            continue;
+        }
         match store.trace(id) {
             Some(trace) => found.push(trace),
             None => problems.push(Problem::trace_not_found(id.to_string())),

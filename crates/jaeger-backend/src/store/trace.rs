@@ -17,6 +17,8 @@ pub struct Trace {
     id: TraceId,
     spans: Vec<Arc<ReceivedSpan>>,
     processes: Vec<Arc<Process>>,
+    /// The process that came last, and the equal one that is kept: the spans of a batch share one.
+    latest: Option<(Arc<Process>, Arc<Process>)>,
     bytes: usize,
 }
 
@@ -24,7 +26,7 @@ pub struct Trace {
 
 impl Trace {
     pub(super) fn new(id: TraceId) -> Self {
-        Self { id, spans: Vec::new(), processes: Vec::new(), bytes: TRACE_BYTES }
+        Self { id, spans: Vec::new(), processes: Vec::new(), latest: None, bytes: TRACE_BYTES }
     }
 
     /// The id of the trace.
@@ -65,24 +67,31 @@ impl Trace {
         self.bytes
     }
 
-    /// By how many bytes [`add`](Self::add) would let the trace grow.
+    /// The least by which [`add`](Self::add) lets the trace grow: what a process that is not known yet adds comes on top.
     pub(super) fn growth(&self, span: &ReceivedSpan) -> usize {
-        let known = self.known_process(&span.process).is_some();
-        let process = if known { 0 } else { weight::process_bytes(&span.process) };
-        weight::span_bytes(&span.span) + process
+        weight::span_bytes(&span.span)
     }
 
     /// Adds a span. Equal processes are kept once, because each batch of a client brings a copy.
     pub(super) fn add(&mut self, mut span: ReceivedSpan) {
         self.bytes += self.growth(&span);
-        match self.known_process(&span.process) {
-            Some(known) => span.process = known,
-            None => self.processes.push(Arc::clone(&span.process)),
-        }
+        span.process = self.known_process(&span.process);
         self.spans.push(Arc::new(span));
     }
 
-    fn known_process(&self, process: &Arc<Process>) -> Option<Arc<Process>> {
-        self.processes.iter().find(|known| Arc::ptr_eq(known, process) || *known == process).cloned()
+    fn known_process(&mut self, process: &Arc<Process>) -> Arc<Process> {
+        if let Some((latest, known)) = &self.latest
+            && Arc::ptr_eq(latest, process)
+        {
+            return Arc::clone(known);
+        }
+        let known = self.processes.iter().find(|known| *known == process).cloned();
+        let known = known.unwrap_or_else(|| {
+            self.bytes += weight::process_bytes(process);
+            self.processes.push(Arc::clone(process));
+            Arc::clone(process)
+        });
+        self.latest = Some((Arc::clone(process), Arc::clone(&known)));
+        known
     }
 }
