@@ -32,6 +32,8 @@ pub struct BaggageLimits {
     pub bytes: usize,
 }
 
+// === impl Baggage ===
+
 impl Baggage {
     /// Sets an item; an existing value of the same key is replaced.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) {
@@ -88,6 +90,8 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Baggage {
         baggage
     }
 }
+
+// === impl BaggageLimits ===
 
 impl Default for BaggageLimits {
     fn default() -> Self {

@@ -12,6 +12,8 @@ pub struct PropagationCounters {
     baggage_skipped: AtomicU64,
 }
 
+// === impl PropagationCounters ===
+
 impl PropagationCounters {
     /// Requests whose trace header was malformed; each started a new root.
     pub fn malformed(&self) -> u64 {

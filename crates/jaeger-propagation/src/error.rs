@@ -27,6 +27,8 @@ pub enum MalformedPart {
     Flags,
 }
 
+// === impl ExtractError ===
+
 impl ExtractError {
     pub(crate) const fn new(part: MalformedPart, expected: &'static str) -> Self {
         Self { part, expected }

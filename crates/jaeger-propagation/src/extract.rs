@@ -33,6 +33,8 @@ struct Reader<'p, 'c> {
     baggage: Baggage,
 }
 
+// === impl JaegerPropagator ===
+
 impl JaegerPropagator {
     /// Reads the span context, the baggage and the debug id of a request. Allocates only for baggage and the
     /// debug id.

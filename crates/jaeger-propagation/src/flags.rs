@@ -18,6 +18,8 @@ use std::{fmt, ops::BitOr};
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Flags(u8);
 
+// === impl Flags ===
+
 impl Flags {
     /// Nothing set: the trace is not sampled.
     pub const NONE: Self = Self(0);

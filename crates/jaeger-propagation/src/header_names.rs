@@ -29,6 +29,8 @@ pub struct HeaderNames {
     pub baggage: Cow<'static, str>,
 }
 
+// === impl HeaderNames ===
+
 impl Default for HeaderNames {
     fn default() -> Self {
         Self {

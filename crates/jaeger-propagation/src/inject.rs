@@ -2,6 +2,8 @@
 
 use crate::{InjectCarrier, JaegerPropagator, SpanContext, percent};
 
+// === impl JaegerPropagator ===
+
 impl JaegerPropagator {
     /// Writes the span context and the baggage. Whatever of Jaeger's headers the carrier already holds goes first,
     /// so that a forwarded request never leaves with two contexts.

@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) fields: std::sync::OnceLock<[String; 1]>,
 }
 
+// === impl JaegerPropagator ===
+
 impl JaegerPropagator {
     /// A propagator with the default names and limits.
     pub fn new() -> Self {

@@ -30,6 +30,8 @@ pin_project! {
     }
 }
 
+// === impl ResponseBody ===
+
 impl<B: Body> ResponseBody<B> {
     pub(crate) fn new(inner: B, headers: &HeaderMap, mut span: Option<RequestSpan>) -> Self {
         let declared = || headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();

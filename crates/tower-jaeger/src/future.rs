@@ -27,6 +27,8 @@ pin_project! {
     }
 }
 
+// === impl ResponseFuture ===
+
 impl<F> ResponseFuture<F> {
     pub(crate) fn new(inner: F, span: Option<RequestSpan>) -> Self {
         Self { inner, span }

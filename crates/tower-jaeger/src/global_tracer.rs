@@ -19,6 +19,8 @@ pub struct GlobalTracer {
     tracer: OnceLock<BoxedTracer>,
 }
 
+// === impl GlobalTracer ===
+
 impl Tracer for GlobalTracer {
     type Span = BoxedSpan;
 

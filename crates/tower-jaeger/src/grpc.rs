@@ -27,6 +27,8 @@ const NAMES: [&str; 17] = [
     "Unauthenticated",
 ];
 
+// === impl Status ===
+
 impl Status {
     const UNKNOWN: Self = Self(2);
 

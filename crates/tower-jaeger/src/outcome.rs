@@ -27,6 +27,8 @@ pub enum Outcome {
     Panicked,
 }
 
+// === impl Outcome ===
+
 impl Outcome {
     /// The value of the tag `outcome`.
     pub const fn as_str(self) -> &'static str {

@@ -8,6 +8,8 @@ pub(crate) enum Protocol {
     Grpc,
 }
 
+// === impl Protocol ===
+
 impl Protocol {
     /// gRPC's content type is `application/grpc`, alone or followed by `+codec` or `;parameter` (gRPC over HTTP/2).
     /// `application/grpc-web` is HTTP: its status is not in trailers.

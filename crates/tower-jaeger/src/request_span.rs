@@ -42,6 +42,8 @@ pub(crate) enum AfterHead {
     End(Outcome),
 }
 
+// === impl RequestSpan ===
+
 impl RequestSpan {
     pub(crate) fn start<T, B>(tracer: &T, side: Side, parent: &Context, request: &Request<B>) -> Self
     where
@@ -155,6 +157,8 @@ struct EndOnPanic<'s> {
     span: &'s mut Option<RequestSpan>,
     armed: bool,
 }
+
+// === impl EndOnPanic ===
 
 impl Drop for EndOnPanic<'_> {
     fn drop(&mut self) {

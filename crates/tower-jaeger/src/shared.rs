@@ -11,6 +11,8 @@ pub(crate) struct Shared<T> {
     pub(crate) propagator: JaegerPropagator,
 }
 
+// === impl Shared ===
+
 impl<T> Shared<T> {
     pub(crate) fn new(tracer: T) -> Arc<Self> {
         Arc::new(Self { tracer: Arc::new(tracer), propagator: JaegerPropagator::new() })

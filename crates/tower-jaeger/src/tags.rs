@@ -3,9 +3,11 @@
 //! The names and types are those of OpenTracing's semantic conventions and of the Go middlewares (go-stdlib `nethttp`
 //! for HTTP, `otgrpc` for gRPC). `span.kind` is not here: it is the span's own kind, which exporters write out.
 
-use opentelemetry::{KeyValue, trace::Status as SpanStatus, trace::TraceContextExt};
-
 use http::StatusCode;
+use opentelemetry::{
+    KeyValue,
+    trace::{Status as SpanStatus, TraceContextExt},
+};
 
 use crate::{Outcome, grpc, protocol::Protocol, request_span::Side};
 

@@ -10,6 +10,8 @@ pub struct GrpcHeaders<'h>(pub &'h mut HeaderMap);
 
 const TRACE_CONTEXT: HeaderName = HeaderName::from_static("uber-trace-id");
 
+// === impl HeaderMap ===
+
 impl ExtractCarrier for HeaderMap {
     fn format(&self) -> CarrierFormat {
         CarrierFormat::HttpHeaders
@@ -36,6 +38,8 @@ impl InjectCarrier for HeaderMap {
         set(self, name, value);
     }
 }
+
+// === impl GrpcHeaders ===
 
 impl InjectCarrier for GrpcHeaders<'_> {
     fn format(&self) -> CarrierFormat {

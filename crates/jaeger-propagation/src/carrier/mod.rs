@@ -44,6 +44,8 @@ pub trait InjectCarrier {
     fn set(&mut self, name: &str, value: &str);
 }
 
+// === impl CarrierFormat ===
+
 impl CarrierFormat {
     /// Whether values are percent-encoded.
     pub const fn is_url_encoded(self) -> bool {

@@ -4,6 +4,8 @@ use std::{collections::HashMap, hash::BuildHasher};
 
 use super::{CarrierFormat, ExtractCarrier, InjectCarrier};
 
+// === impl HashMap ===
+
 impl<S: BuildHasher> ExtractCarrier for HashMap<String, String, S> {
     fn format(&self) -> CarrierFormat {
         CarrierFormat::TextMap

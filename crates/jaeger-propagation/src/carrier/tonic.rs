@@ -4,6 +4,8 @@ use tonic::metadata::MetadataMap;
 
 use super::{CarrierFormat, ExtractCarrier, GrpcHeaders, InjectCarrier};
 
+// === impl MetadataMap ===
+
 impl ExtractCarrier for MetadataMap {
     fn format(&self) -> CarrierFormat {
         CarrierFormat::GrpcMetadata

@@ -43,6 +43,8 @@ pub struct ClientLayer<T = GlobalTracer> {
     shared: Arc<Shared<T>>,
 }
 
+// === impl ClientLayer ===
+
 impl ClientLayer {
     /// A layer with the global tracer, which is the one that `jaeger_client::Config::install` installs. Requests before
     /// that are not traced.

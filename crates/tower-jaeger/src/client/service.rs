@@ -25,6 +25,8 @@ pub struct Client<S, T = GlobalTracer> {
     shared: Arc<Shared<T>>,
 }
 
+// === impl Client ===
+
 impl<S, T> Client<S, T> {
     pub(super) fn new(inner: S, shared: Arc<Shared<T>>) -> Self {
         Self { inner, shared }

@@ -43,6 +43,8 @@ pub struct ServerLayer<T = GlobalTracer> {
     shared: Arc<Shared<T>>,
 }
 
+// === impl ServerLayer ===
+
 impl ServerLayer {
     /// A layer with the global tracer, which is the one that `jaeger_client::Config::install` installs. Requests before
     /// that are not traced.

@@ -23,6 +23,8 @@ pub struct Server<S, T = GlobalTracer> {
     shared: Arc<Shared<T>>,
 }
 
+// === impl Server ===
+
 impl<S, T> Server<S, T> {
     pub(super) fn new(inner: S, shared: Arc<Shared<T>>) -> Self {
         Self { inner, shared }
@@ -56,6 +58,8 @@ where
         ResponseFuture::new(future, span)
     }
 }
+
+// === impl Shared ===
 
 impl<T> Shared<T>
 where
