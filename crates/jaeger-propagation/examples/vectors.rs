@@ -1,0 +1,164 @@
+//! `cargo run -p jaeger-propagation --example vectors -- extract < cases.json` (or `inject`): what we do
+//! with requests and contexts, one JSON object per case, by the public functions that the layers use.
+//!
+//! The input is a JSON array. A case for `extract` has `name`, `format` (`http`, or `text` for a map of text) and `headers`
+//! (pairs); one for `inject` has `name`, `format`, `ctx` (`trace_id`, `span_id`, `parent_id`, `flags`) and `baggage` (pairs).
+//! `tests/data` holds such cases, with what is expected of them.
+
+use std::{
+    collections::HashMap,
+    io::{self, Read},
+    process::ExitCode,
+};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use jaeger_propagation::{
+    CarrierFormat, ExtractCarrier, ExtractError, Extracted, Flags, JaegerPropagator, SpanContext,
+};
+use serde_json::{Map, Value, json};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("vectors: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    let case: fn(&Value) -> Result<Value, String> = match std::env::args().nth(1).as_deref() {
+        Some("extract") => extract,
+        Some("inject") => inject,
+        _ => return Err("say extract or inject, and give the cases on standard input".to_owned()),
+    };
+    let mut input = String::new();
+    io::stdin().read_to_string(&mut input).map_err(|error| error.to_string())?;
+    let cases: Vec<Value> = serde_json::from_str(&input).map_err(|error| error.to_string())?;
+    for input in &cases {
+        let mut output =
+            Map::from_iter([("name".to_owned(), input.get("name").cloned().unwrap_or_default())]);
+        match case(input) {
+            Ok(Value::Object(result)) => output.extend(result),
+            Ok(other) => drop(output.insert("result".to_owned(), other)),
+            Err(error) => drop(output.insert("error".to_owned(), error.into())),
+        }
+        println!("{}", Value::Object(output));
+    }
+    Ok(())
+}
+
+/// What we read from a request. An error is in the case itself, not in its headers.
+pub fn extract(case: &Value) -> Result<Value, String> {
+    let headers = pairs(case.get("headers"))?;
+    let propagator = JaegerPropagator::new();
+    let result = match format(case)? {
+        CarrierFormat::TextMap => propagator.extract(headers.as_slice()),
+        _ => match header_map(&headers) {
+            Some(map) => propagator.extract(&map),
+            None => propagator.extract(&RawHeaders(&headers)),
+        },
+    };
+    Ok(describe(&result))
+}
+
+/// What we write into a request, and the baggage keys that it cannot hold.
+pub fn inject(case: &Value) -> Result<Value, String> {
+    let context = context(case.get("ctx").unwrap_or(&Value::Null))?;
+    let baggage = pairs(case.get("baggage"))?;
+    let items = baggage.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let propagator = JaegerPropagator::new();
+    let mut headers = HashMap::new();
+    if format(case)? == CarrierFormat::TextMap {
+        propagator.inject(context.as_ref(), items, &mut headers);
+    } else {
+        let mut map = HeaderMap::new();
+        propagator.inject(context.as_ref(), items, &mut map);
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        headers.extend(map.iter().map(|(name, value)| (name.to_string(), text(value))));
+    }
+    let keys = baggage.into_iter().map(|(key, _)| key.to_lowercase());
+    let skipped: Vec<_> = keys.filter(|key| !headers.contains_key(&format!("uberctx-{key}"))).collect();
+    let mut result = json!({ "headers": headers });
+    if let (false, Some(result)) = (skipped.is_empty(), result.as_object_mut()) {
+        result.insert("skipped_keys".to_owned(), skipped.into());
+    }
+    Ok(result)
+}
+
+fn format(case: &Value) -> Result<CarrierFormat, String> {
+    match case.get("format").and_then(Value::as_str) {
+        Some("text") => Ok(CarrierFormat::TextMap),
+        Some("http") | None => Ok(CarrierFormat::HttpHeaders),
+        Some(other) => Err(format!("format is http or text, found {other:?}")),
+    }
+}
+
+fn pairs(value: Option<&Value>) -> Result<Vec<(String, String)>, String> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    serde_json::from_value(value.clone()).map_err(|error| error.to_string())
+}
+
+fn context(ctx: &Value) -> Result<Option<SpanContext>, String> {
+    let id = |name: &str| ctx.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let (Some(trace_id), Some(span_id)) = (id("trace_id"), id("span_id")) else { return Ok(None) };
+    let error = |error: jaeger_propagation::ParseIdError| error.to_string();
+    let flags = ctx.get("flags").and_then(Value::as_u64).unwrap_or_default();
+    Ok(Some(SpanContext {
+        trace_id: trace_id.parse().map_err(error)?,
+        span_id: span_id.parse().map_err(error)?,
+        parent_id: id("parent_id").map(str::parse).transpose().map_err(error)?,
+        flags: Flags::from_bits(u8::try_from(flags).map_err(|error| error.to_string())?),
+    }))
+}
+
+fn header_map(headers: &[(String, String)]) -> Option<HeaderMap> {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        map.append(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);
+    }
+    Some(map)
+}
+
+/// Headers with bytes that `http::HeaderMap` would not let through.
+struct RawHeaders<'a>(&'a [(String, String)]);
+
+impl ExtractCarrier for RawHeaders<'_> {
+    fn format(&self) -> CarrierFormat {
+        CarrierFormat::HttpHeaders
+    }
+
+    fn for_each<'c>(&'c self, visit: impl FnMut(&'c str, &'c [u8])) {
+        self.0.for_each(visit);
+    }
+}
+
+fn describe(result: &Result<Extracted, ExtractError>) -> Value {
+    let extracted = match result {
+        Ok(extracted) => extracted,
+        Err(error) => {
+            let error = error.to_string();
+            return json!({"outcome": "malformed", "error": error, "baggage": {}, "debug_id": null});
+        }
+    };
+    let baggage: Map<String, Value> = extracted.baggage.iter().map(|(k, v)| (k.into(), v.into())).collect();
+    match (&extracted.span_context, &extracted.debug_id) {
+        (Some(context), _) => json!({
+            "outcome": "context",
+            "trace_id": format!("{:032x}", u128::from_be_bytes(context.trace_id.to_bytes())),
+            "span_id": context.span_id.to_string(),
+            "parent_id": context.parent_id.map(|id| id.to_string()),
+            "flags": context.flags.bits(),
+            "sampled": context.flags.is_sampled(),
+            "debug": context.flags.is_debug(),
+            "firehose": context.flags.is_firehose(),
+            "baggage": baggage,
+            "debug_id": null,
+        }),
+        (None, Some(id)) => json!({"outcome": "root", "baggage": baggage, "debug_id": id, "flags": 3}),
+        (None, None) if baggage.is_empty() => json!({"outcome": "none", "baggage": {}, "debug_id": null}),
+        (None, None) => json!({"outcome": "root", "baggage": baggage, "debug_id": null}),
+    }
+}
