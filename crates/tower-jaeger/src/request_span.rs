@@ -25,12 +25,30 @@ pub(crate) struct RequestSpan {
     context: Context,
     side: Side,
     protocol: Protocol,
-    method_is_bodiless: bool,
-    is_connect: bool,
-    has_head: bool,
-    grpc_status: Option<grpc::Status>,
+    expects: Expects,
+    phase: Phase,
+    /// Whether anybody will see the tags; an unsampled span only carries its ids.
+    is_recording: bool,
     failed: bool,
-    ended: bool,
+    grpc_status: Option<grpc::Status>,
+}
+
+/// What the method makes of the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expects {
+    Body,
+    /// HEAD: the response is its head.
+    NoBody,
+    /// CONNECT: after a success the connection is no longer HTTP.
+    Tunnel,
+}
+
+/// How far the response has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    BeforeHead,
+    InBody,
+    Ended,
 }
 
 /// What the head of a response means for the span.
@@ -57,19 +75,23 @@ impl RequestSpan {
             Side::Client => SpanKind::Client,
         });
         let mut span = tracer.build_with_context(builder, parent);
-        if span.is_recording() {
+        let is_recording = span.is_recording();
+        if is_recording {
             tags::at_start(protocol, request, |tag| span.set_attribute(tag));
         }
         Self {
             context: JaegerState::bind(parent.with_span(span)),
             side,
             protocol,
-            method_is_bodiless: *request.method() == Method::HEAD,
-            is_connect: *request.method() == Method::CONNECT,
-            has_head: false,
-            grpc_status: None,
+            expects: match *request.method() {
+                Method::HEAD => Expects::NoBody,
+                Method::CONNECT => Expects::Tunnel,
+                _ => Expects::Body,
+            },
+            phase: Phase::BeforeHead,
+            is_recording,
             failed: false,
-            ended: false,
+            grpc_status: None,
         }
     }
 
@@ -89,14 +111,17 @@ impl RequestSpan {
     /// Notes the head of the response, and says whether a body can follow (RFC 9110, section 6.4.1).
     pub(crate) fn head<B>(&mut self, response: &Response<B>) -> AfterHead {
         let status = response.status();
-        self.has_head = true;
+        self.phase = Phase::InBody;
         self.failed |= tags::is_http_error(self.side, status);
-        tags::at_head(self.protocol, &self.context, status);
+        if self.is_recording {
+            tags::at_head(self.protocol, &self.context, status);
+        }
         self.trailers(response.headers());
-        if status == StatusCode::SWITCHING_PROTOCOLS || self.is_connect && status.is_success() {
+        let is_tunnel = self.expects == Expects::Tunnel && status.is_success();
+        if status == StatusCode::SWITCHING_PROTOCOLS || is_tunnel {
             return AfterHead::End(Outcome::Upgraded);
         }
-        let bodiless = self.method_is_bodiless
+        let bodiless = self.expects == Expects::NoBody
             || status.is_informational()
             || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
         if bodiless { AfterHead::End(Outcome::Completed) } else { AfterHead::Body }
@@ -117,25 +142,34 @@ impl RequestSpan {
     }
 
     fn finish(&mut self, outcome: Outcome) {
-        if std::mem::replace(&mut self.ended, true) {
-            return;
+        self.phase = Phase::Ended;
+        if self.is_recording {
+            self.tag_end(outcome);
         }
+        self.context.span().end();
+    }
+
+    fn tag_end(&self, outcome: Outcome) {
         let outcome = match (outcome, self.protocol, self.grpc_status) {
             (Outcome::Completed, Protocol::Grpc, None) => Outcome::MissingTrailers,
             _ => outcome,
         };
+        let mut failed = self.failed;
         if let Some(status) = self.grpc_status {
-            self.failed |= tags::is_grpc_error(self.side, status);
+            failed |= tags::is_grpc_error(self.side, status);
             tags::at_grpc_status(&self.context, status);
         }
-        tags::at_end(&self.context, outcome, self.failed);
-        self.context.span().end();
+        tags::at_end(&self.context, outcome, failed);
     }
 }
 
 impl Drop for RequestSpan {
     fn drop(&mut self) {
-        self.finish(if self.has_head { Outcome::CancelledInBody } else { Outcome::CancelledBeforeHead });
+        match self.phase {
+            Phase::BeforeHead => self.finish(Outcome::CancelledBeforeHead),
+            Phase::InBody => self.finish(Outcome::CancelledInBody),
+            Phase::Ended => {}
+        }
     }
 }
 
