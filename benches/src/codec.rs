@@ -1,7 +1,7 @@
 //! Extract and inject, beside OpenTelemetry's W3C propagators.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use jaeger_propagation::JaegerPropagator;
+use jaeger_propagation::Propagator;
 use opentelemetry::{
     Context,
     propagation::{Extractor, Injector, TextMapCompositePropagator, TextMapPropagator},
@@ -28,7 +28,7 @@ const W3C: [(&str, &str); 2] = [
 ];
 
 pub(crate) fn table() -> Table {
-    let jaeger = JaegerPropagator::new;
+    let jaeger = Propagator::new;
     let w3c = || -> TextMapCompositePropagator {
         TextMapCompositePropagator::new(vec![
             Box::new(TraceContextPropagator::new()),
@@ -40,7 +40,7 @@ pub(crate) fn table() -> Table {
     let both = headers(&W3C);
 
     let (nothing, alone, three, direct, pair) = (jaeger(), jaeger(), jaeger(), jaeger(), w3c());
-    let context = three.extract(&baggage).unwrap_or_default().into_context(&Context::new());
+    let context = three.extract(&baggage).into_context(&Context::new());
     let w3c_context = context.clone();
     let (inject, w3c_inject) = (jaeger(), w3c());
     let (fresh, w3c_fresh) = (headers(&[]), headers(&[]));
@@ -51,7 +51,7 @@ pub(crate) fn table() -> Table {
         .entry("extract: uber-trace-id alone", move || alone.extract(&trace))
         .entry("extract: uber-trace-id, 3 baggage items", move || direct.extract(&baggage))
         .entry("extract: the same, into a Context", move || {
-            three.extract(&three_headers).unwrap_or_default().into_context(&Context::new())
+            three.extract(&three_headers).into_context(&Context::new())
         })
         .entry("extract: W3C pair of the SDK, 3 items, into a Context", move || {
             pair.extract_with_context(&Context::new(), &HeaderExtractor(&both))

@@ -3,7 +3,7 @@
 use std::{any::Any, fmt, sync::Arc};
 
 use jaeger_exporter::{ExportStats, JaegerExporter, Reporter, ReporterStats};
-use jaeger_propagation::JaegerPropagator;
+use jaeger_propagation::Propagator;
 use opentelemetry::{Key, KeyValue, Value, global};
 use opentelemetry_sdk::{
     Resource,
@@ -138,7 +138,7 @@ impl Config {
     }
 
     /// Starts the tracer and makes it the one of the whole program: the global tracer provider and, with
-    /// [`JaegerPropagator`], the global propagator.
+    /// [`Propagator`], the global propagator.
     ///
     /// Keep the [`Closer`] until the program ends.
     ///
@@ -147,7 +147,7 @@ impl Config {
     /// When there is no service name, or the endpoint is not one.
     pub fn install(self) -> Result<Closer, ConfigError> {
         let (provider, closer) = self.build()?;
-        global::set_text_map_propagator(JaegerPropagator::new());
+        global::set_text_map_propagator(Propagator::new());
         global::set_tracer_provider(provider);
         Ok(closer)
     }

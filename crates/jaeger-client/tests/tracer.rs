@@ -15,7 +15,7 @@ use std::{
 
 use jaeger_client::{Config, ConstSampler};
 use jaeger_exporter::flags_of;
-use jaeger_propagation::{JaegerPropagator, JaegerState};
+use jaeger_propagation::{JaegerState, Propagator};
 use opentelemetry::{
     Context, KeyValue, Value,
     propagation::TextMapPropagator,
@@ -58,7 +58,7 @@ fn spans_of(config: Config, program: impl FnOnce(&dyn Fn(&str, &Context) -> Cont
 
 fn request(header: &str, value: &str) -> Context {
     let headers = HashMap::from([(header.to_owned(), value.to_owned())]);
-    JaegerPropagator::new().extract_with_context(&Context::new(), &headers)
+    Propagator::new().extract_with_context(&Context::new(), &headers)
 }
 
 fn tag<'a>(span: &'a SpanData, key: &str) -> Option<&'a Value> {

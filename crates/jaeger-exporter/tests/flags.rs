@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use jaeger_exporter::{FLAGS_ATTRIBUTE, FlagsProcessor, flags_of};
-use jaeger_propagation::{JaegerPropagator, JaegerState};
+use jaeger_propagation::{JaegerState, Propagator};
 use opentelemetry::{
     Context,
     propagation::TextMapPropagator,
@@ -20,7 +20,7 @@ use opentelemetry_sdk::trace::{SdkTracerProvider, Span, SpanData};
 
 fn context(header: &str, value: &str) -> Context {
     let headers = HashMap::from([(header.to_owned(), value.to_owned())]);
-    JaegerPropagator::new().extract_with_context(&Context::new(), &headers)
+    Propagator::new().extract_with_context(&Context::new(), &headers)
 }
 
 fn started_in(parent: &Context) -> Span {

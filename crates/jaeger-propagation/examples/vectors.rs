@@ -1,5 +1,6 @@
 //! `cargo run -p jaeger-propagation --example vectors -- extract < cases.json` (or `inject`): what we do
-//! with requests and contexts, one JSON object per case, by the public functions that the layers use.
+//! with requests and contexts, one JSON object per case, by the public functions that the layers use. Behind it may stand the
+//! formats, `jaeger` by default, or `w3c`, `both`, `as-received`: `-- extract both < cases.json`.
 //!
 //! The input is a JSON array. A case for `extract` has `name`, `format` (`http`, or `text` for a map of text) and `headers`
 //! (pairs); one for `inject` has `name`, `format`, `ctx` (`trace_id`, `span_id`, `parent_id`, `flags`) and `baggage` (pairs).
@@ -12,9 +13,7 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use jaeger_propagation::{
-    CarrierFormat, ExtractCarrier, ExtractError, Extracted, Flags, JaegerPropagator, SpanContext,
-};
+use jaeger_propagation::{CarrierFormat, ExtractCarrier, Extracted, Flags, Propagator, SpanContext};
 use serde_json::{Map, Value, json};
 
 fn main() -> ExitCode {
@@ -28,10 +27,24 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), String> {
-    let case: fn(&Value) -> Result<Value, String> = match std::env::args().nth(1).as_deref() {
-        Some("extract") => extract,
-        Some("inject") => inject,
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let (direction, formats) = match *arguments.as_slice() {
+        [direction] => (direction, "jaeger"),
+        [direction, formats] => (direction, formats),
+        _ => ("", ""),
+    };
+    let case: fn(&Propagator, &Value) -> Result<Value, String> = match direction {
+        "extract" => extract,
+        "inject" => inject,
         _ => return Err("say extract or inject, and give the cases on standard input".to_owned()),
+    };
+    let propagator = match formats {
+        "jaeger" => Propagator::new(),
+        "w3c" => Propagator::w3c(),
+        "both" => Propagator::both(),
+        "as-received" => Propagator::as_received(),
+        _ => return Err("the formats are jaeger, w3c, both or as-received".to_owned()),
     };
     let mut input = String::new();
     io::stdin().read_to_string(&mut input).map_err(|error| error.to_string())?;
@@ -39,7 +52,7 @@ fn run() -> Result<(), String> {
     for input in &cases {
         let mut output =
             Map::from_iter([("name".to_owned(), input.get("name").cloned().unwrap_or_default())]);
-        match case(input) {
+        match case(&propagator, input) {
             Ok(Value::Object(result)) => output.extend(result),
             Ok(other) => drop(output.insert("result".to_owned(), other)),
             Err(error) => drop(output.insert("error".to_owned(), error.into())),
@@ -50,25 +63,23 @@ fn run() -> Result<(), String> {
 }
 
 /// What we read from a request. An error is in the case itself, not in its headers.
-pub fn extract(case: &Value) -> Result<Value, String> {
+pub fn extract(propagator: &Propagator, case: &Value) -> Result<Value, String> {
     let headers = pairs(case.get("headers"))?;
-    let propagator = JaegerPropagator::new();
-    let result = match format(case)? {
+    let extracted = match format(case)? {
         CarrierFormat::TextMap => propagator.extract(headers.as_slice()),
         _ => match header_map(&headers) {
             Some(map) => propagator.extract(&map),
             None => propagator.extract(&RawHeaders(&headers)),
         },
     };
-    Ok(describe(&result))
+    Ok(describe(&extracted))
 }
 
 /// What we write into a request, and the baggage keys that it cannot hold.
-pub fn inject(case: &Value) -> Result<Value, String> {
+pub fn inject(propagator: &Propagator, case: &Value) -> Result<Value, String> {
     let context = context(case.get("ctx").unwrap_or(&Value::Null))?;
     let baggage = pairs(case.get("baggage"))?;
     let items = baggage.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    let propagator = JaegerPropagator::new();
     let mut headers = HashMap::new();
     if format(case)? == CarrierFormat::TextMap {
         propagator.inject(context.as_ref(), items, &mut headers);
@@ -135,16 +146,9 @@ impl ExtractCarrier for RawHeaders<'_> {
     }
 }
 
-fn describe(result: &Result<Extracted, ExtractError>) -> Value {
-    let extracted = match result {
-        Ok(extracted) => extracted,
-        Err(error) => {
-            let error = error.to_string();
-            return json!({"outcome": "malformed", "error": error, "baggage": {}, "debug_id": null});
-        }
-    };
+fn describe(extracted: &Extracted) -> Value {
     let baggage: Map<String, Value> = extracted.baggage.iter().map(|(k, v)| (k.into(), v.into())).collect();
-    match (&extracted.span_context, &extracted.debug_id) {
+    let mut found = match (&extracted.span_context, &extracted.debug_id) {
         (Some(context), _) => json!({
             "outcome": "context",
             "trace_id": format!("{:032x}", u128::from_be_bytes(context.trace_id.to_bytes())),
@@ -158,7 +162,14 @@ fn describe(result: &Result<Extracted, ExtractError>) -> Value {
             "debug_id": null,
         }),
         (None, Some(id)) => json!({"outcome": "root", "baggage": baggage, "debug_id": id, "flags": 3}),
+        (None, None) if extracted.refused.is_some() => {
+            json!({"outcome": "malformed", "baggage": baggage, "debug_id": null})
+        }
         (None, None) if baggage.is_empty() => json!({"outcome": "none", "baggage": {}, "debug_id": null}),
         (None, None) => json!({"outcome": "root", "baggage": baggage, "debug_id": null}),
+    };
+    if let (Some(refused), Some(found)) = (extracted.refused, found.as_object_mut()) {
+        found.insert("error".to_owned(), refused.to_string().into());
     }
+    found
 }

@@ -1,44 +1,144 @@
-//! What propagation had to refuse.
+//! What propagation read and wrote, and what it had to refuse.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counts of what extraction and injection dropped, shared by all clones of a propagator.
+use crate::{ExtractError, Format, MalformedPart};
+
+/// Counts of what a propagator read, wrote and dropped, shared by all its clones.
 ///
-/// Each is a relaxed atomic that only the unusual path touches.
+/// With them a team sees who in its fleet still speaks which format. With the feature `opentelemetry` they are exported
+/// through a `Meter`, by `PropagationCounters::observe`.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use jaeger_propagation::{BaggageDrop, Format, MalformedPart, Propagator};
+///
+/// let propagator = Propagator::both();
+/// propagator.extract(&HashMap::from([("uber-trace-id".to_string(), "7b:0x1c8:0:1".to_string())]));
+/// assert_eq!(propagator.counters().malformed(Format::Jaeger, MalformedPart::SpanId), 1);
+/// assert_eq!(propagator.counters().extracted(Format::Jaeger), 0);
+/// assert_eq!(propagator.counters().baggage_dropped(BaggageDrop::TooManyItems), 0);
+/// ```
 #[derive(Debug, Default)]
 pub struct PropagationCounters {
-    malformed: AtomicU64,
-    baggage_dropped: AtomicU64,
-    baggage_skipped: AtomicU64,
+    extracted: [AtomicU64; Format::ALL.len()],
+    injected: [AtomicU64; Format::ALL.len()],
+    malformed: [[AtomicU64; MalformedPart::ALL.len()]; Format::ALL.len()],
+    baggage_dropped: [AtomicU64; BaggageDrop::ALL.len()],
+    trace_state_dropped: AtomicU64,
+    debug_ids_refused: AtomicU64,
+}
+
+/// Why a baggage item was left out; never the item itself is known, because it may hold a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BaggageDrop {
+    /// Inbound: more items than [`BaggageLimits::items`](crate::BaggageLimits::items).
+    TooManyItems,
+    /// Inbound: more bytes than [`BaggageLimits::bytes`](crate::BaggageLimits::bytes). Outbound: no room for it in the one
+    /// `baggage` header of W3C, 8,192 bytes.
+    TooManyBytes,
+    /// Inbound: not UTF-8.
+    NotText,
+    /// Inbound: no key, or not of the form `key=value`.
+    Malformed,
+    /// Inbound: the trace header of its format was malformed.
+    TraceRefused,
+    /// Outbound: the key is no HTTP token; on gRPC outside `0-9a-z-_.` or ending in `-bin`.
+    UnsendableKey,
 }
 
 // === impl PropagationCounters ===
 
 impl PropagationCounters {
-    /// Requests whose trace header was malformed; each started a new root.
-    pub fn malformed(&self) -> u64 {
-        self.malformed.load(Ordering::Relaxed)
+    /// Requests whose trace was joined, by the format whose header was believed.
+    pub fn extracted(&self, format: Format) -> u64 {
+        load(self.extracted.get(format as usize))
     }
 
-    /// Inbound baggage items that were over a limit, without a key or not text.
-    pub fn baggage_dropped(&self) -> u64 {
-        self.baggage_dropped.load(Ordering::Relaxed)
+    /// Requests sent on with a trace, by format; one that is written in two formats counts for both.
+    pub fn injected(&self, format: Format) -> u64 {
+        load(self.injected.get(format as usize))
     }
 
-    /// Outbound baggage items whose key the carrier cannot hold.
-    pub fn baggage_skipped(&self) -> u64 {
-        self.baggage_skipped.load(Ordering::Relaxed)
+    /// Trace headers that were refused, by format and by the part that was wrong.
+    pub fn malformed(&self, format: Format, part: MalformedPart) -> u64 {
+        load(self.malformed.get(format as usize).and_then(|parts| parts.get(part as usize)))
     }
 
-    pub(crate) fn count_malformed(&self) {
-        self.malformed.fetch_add(1, Ordering::Relaxed);
+    /// Baggage items that were left out, by cause.
+    pub fn baggage_dropped(&self, cause: BaggageDrop) -> u64 {
+        load(self.baggage_dropped.get(cause as usize))
     }
 
-    pub(crate) fn count_baggage_dropped(&self) {
-        self.baggage_dropped.fetch_add(1, Ordering::Relaxed);
+    /// W3C trace states that were left out: too long, or not printable ASCII.
+    pub fn trace_state_dropped(&self) -> u64 {
+        load(Some(&self.trace_state_dropped))
     }
 
-    pub(crate) fn count_baggage_skipped(&self) {
-        self.baggage_skipped.fetch_add(1, Ordering::Relaxed);
+    /// Requests whose `jaeger-debug-id` was not obeyed.
+    pub fn debug_ids_refused(&self) -> u64 {
+        load(Some(&self.debug_ids_refused))
+    }
+
+    /// Counts a debug id that is not obeyed; for whoever limits them, as `tower-jaeger` does.
+    pub fn count_debug_id_refused(&self) {
+        add(Some(&self.debug_ids_refused));
+    }
+
+    pub(crate) fn count_extracted(&self, format: Format) {
+        add(self.extracted.get(format as usize));
+    }
+
+    pub(crate) fn count_injected(&self, format: Format) {
+        add(self.injected.get(format as usize));
+    }
+
+    pub(crate) fn count_malformed(&self, error: &ExtractError) {
+        add(self.malformed.get(error.format() as usize).and_then(|parts| parts.get(error.part() as usize)));
+    }
+
+    pub(crate) fn count_baggage_dropped(&self, cause: BaggageDrop) {
+        add(self.baggage_dropped.get(cause as usize));
+    }
+
+    pub(crate) fn count_trace_state_dropped(&self) {
+        add(Some(&self.trace_state_dropped));
+    }
+}
+
+fn load(counter: Option<&AtomicU64>) -> u64 {
+    counter.map_or(0, |counter| counter.load(Ordering::Relaxed))
+}
+
+fn add(counter: Option<&AtomicU64>) {
+    if let Some(counter) = counter {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+// === impl BaggageDrop ===
+
+impl BaggageDrop {
+    /// All causes.
+    pub const ALL: [Self; 6] = [
+        Self::TooManyItems,
+        Self::TooManyBytes,
+        Self::NotText,
+        Self::Malformed,
+        Self::TraceRefused,
+        Self::UnsendableKey,
+    ];
+
+    /// Lower-case words, as a label of metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TooManyItems => "too many items",
+            Self::TooManyBytes => "too many bytes",
+            Self::NotText => "not text",
+            Self::Malformed => "malformed",
+            Self::TraceRefused => "trace refused",
+            Self::UnsendableKey => "unsendable key",
+        }
     }
 }

@@ -2,39 +2,51 @@
 
 use std::{error, fmt};
 
-/// The trace header is there but is not what the format says; the request starts a new root.
+use crate::Format;
+
+/// A trace header is there but is not what its format says; unless another format has a valid one, the request starts a
+/// new root.
 ///
 /// Names the part that was wrong, never the value: headers may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExtractError {
+    format: Format,
     part: MalformedPart,
     expected: &'static str,
 }
 
-/// The part of the trace header that was wrong.
+/// The part of a trace header that was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MalformedPart {
-    /// The header as a whole: not four parts, or two headers that differ.
+    /// The header as a whole: a wrong number of parts, or two headers that differ. In the Binary carrier: bytes that end too
+    /// early, or lengths beyond the limits.
     Header,
     /// A percent escape in the header.
     Escape,
+    /// The version of a `traceparent`.
+    Version,
     /// The trace id.
     TraceId,
     /// The span id.
     SpanId,
-    /// The flags.
+    /// The flags, or the sampling state.
     Flags,
 }
 
 // === impl ExtractError ===
 
 impl ExtractError {
-    pub(crate) const fn new(part: MalformedPart, expected: &'static str) -> Self {
-        Self { part, expected }
+    pub(crate) const fn new(format: Format, part: MalformedPart, expected: &'static str) -> Self {
+        Self { format, part, expected }
     }
 
-    /// Which part was wrong, for example to count by.
+    /// The format of the header.
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Which part was wrong.
     pub const fn part(&self) -> MalformedPart {
         self.part
     }
@@ -42,15 +54,35 @@ impl ExtractError {
 
 impl fmt::Display for ExtractError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = match self.part {
-            MalformedPart::Header => "trace header",
-            MalformedPart::Escape => "percent escape in the trace header",
-            MalformedPart::TraceId => "trace id",
-            MalformedPart::SpanId => "span id",
-            MalformedPart::Flags => "flags",
-        };
-        write!(f, "malformed {part}: expected {}", self.expected)
+        let Self { format, part, expected } = self;
+        write!(f, "malformed {part} in the {format} trace header: expected {expected}")
     }
 }
 
 impl error::Error for ExtractError {}
+
+// === impl MalformedPart ===
+
+impl MalformedPart {
+    /// All parts.
+    pub const ALL: [Self; 6] =
+        [Self::Header, Self::Escape, Self::Version, Self::TraceId, Self::SpanId, Self::Flags];
+
+    /// Lower-case words, as a label of metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Header => "structure",
+            Self::Escape => "percent escape",
+            Self::Version => "version",
+            Self::TraceId => "trace id",
+            Self::SpanId => "span id",
+            Self::Flags => "flags",
+        }
+    }
+}
+
+impl fmt::Display for MalformedPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

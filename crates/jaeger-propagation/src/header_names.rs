@@ -1,21 +1,23 @@
-//! The names of the headers, configurable as in the clients' `HeadersConfig`.
+//! The names of the headers; Jaeger's are configurable as in the clients' `HeadersConfig`.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, error, fmt};
 
-/// Names of Jaeger's headers, lower case.
+use crate::{CarrierFormat, Format};
+
+/// Names of Jaeger's headers.
 ///
 /// ```
-/// use jaeger_propagation::{HeaderNames, JaegerPropagator};
+/// use jaeger_propagation::{HeaderNames, Propagator};
 ///
 /// let mut names = HeaderNames::default();
 /// assert_eq!(names.trace_context, "uber-trace-id");
 /// names.trace_context = "x-trace".into();
-/// let propagator = JaegerPropagator::new().with_header_names(names);
+/// let propagator = Propagator::new().with_header_names(names)?;
 /// # drop(propagator);
+/// # Ok::<(), jaeger_propagation::HeaderNamesError>(())
 /// ```
 ///
-/// The defaults are those of jaeger-client-go's `constants.go`. Names compare ignoring case; they are sent as
-/// written here.
+/// The defaults are those of jaeger-client-go's `constants.go`. Names compare ignoring case and are sent in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeaderNames {
@@ -29,7 +31,72 @@ pub struct HeaderNames {
     pub baggage: Cow<'static, str>,
 }
 
+/// A header cannot have such a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderNamesError {
+    name: String,
+    why: &'static str,
+}
+
+/// What a header is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Header<'n> {
+    TraceContext,
+    BaggageItem(&'n str),
+    DebugId,
+    BaggageByHand,
+    W3c(W3cHeader),
+    B3Single,
+    B3Multi(B3Header),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum W3cHeader {
+    TraceParent,
+    TraceState,
+    Baggage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum B3Header {
+    TraceId,
+    SpanId,
+    ParentSpanId,
+    Sampled,
+    Flags,
+}
+
+/// The headers of the formats whose names are fixed.
+const FIXED: [(&str, Header<'static>); 9] = [
+    (W3cHeader::TraceParent.name(), Header::W3c(W3cHeader::TraceParent)),
+    (W3cHeader::TraceState.name(), Header::W3c(W3cHeader::TraceState)),
+    (W3cHeader::Baggage.name(), Header::W3c(W3cHeader::Baggage)),
+    (B3_SINGLE, Header::B3Single),
+    (B3Header::TraceId.name(), Header::B3Multi(B3Header::TraceId)),
+    (B3Header::SpanId.name(), Header::B3Multi(B3Header::SpanId)),
+    (B3Header::ParentSpanId.name(), Header::B3Multi(B3Header::ParentSpanId)),
+    (B3Header::Sampled.name(), Header::B3Multi(B3Header::Sampled)),
+    (B3Header::Flags.name(), Header::B3Multi(B3Header::Flags)),
+];
+
+/// The name of B3's single header.
+pub(crate) const B3_SINGLE: &str = "b3";
+
+/// The names in lower case, and a quick way to see that a header is none of them.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownNames {
+    pub(crate) jaeger: HeaderNames,
+    /// Bit *n*: a known name begins with the ASCII character *n*.
+    first_letters: u128,
+}
+
 // === impl HeaderNames ===
+
+impl HeaderNames {
+    fn all(&self) -> [&str; 4] {
+        [&self.trace_context, &self.baggage_prefix, &self.debug_id, &self.baggage]
+    }
+}
 
 impl Default for HeaderNames {
     fn default() -> Self {
@@ -42,18 +109,177 @@ impl Default for HeaderNames {
     }
 }
 
-impl HeaderNames {
-    /// The key of a baggage header, `None` if the name is not one.
-    pub(crate) fn baggage_key<'a>(&self, name: &'a str) -> Option<&'a str> {
-        let (prefix, key) = name.split_at_checked(self.baggage_prefix.len())?;
-        prefix.eq_ignore_ascii_case(&self.baggage_prefix).then_some(key)
+// === impl HeaderNamesError ===
+
+impl fmt::Display for HeaderNamesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected the name of a trace header, found {:?}, which {}", self.name, self.why)
+    }
+}
+
+impl error::Error for HeaderNamesError {}
+
+// === impl W3cHeader ===
+
+impl W3cHeader {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::TraceParent => "traceparent",
+            Self::TraceState => "tracestate",
+            Self::Baggage => "baggage",
+        }
+    }
+}
+
+// === impl B3Header ===
+
+impl B3Header {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::TraceId => "x-b3-traceid",
+            Self::SpanId => "x-b3-spanid",
+            Self::ParentSpanId => "x-b3-parentspanid",
+            Self::Sampled => "x-b3-sampled",
+            Self::Flags => "x-b3-flags",
+        }
+    }
+}
+
+// === impl Header ===
+
+impl Header<'_> {
+    pub(crate) const fn format(self) -> Format {
+        match self {
+            Self::TraceContext | Self::BaggageItem(_) | Self::DebugId | Self::BaggageByHand => Format::Jaeger,
+            Self::W3c(_) => Format::W3c,
+            Self::B3Single => Format::B3Single,
+            Self::B3Multi(_) => Format::B3Multi,
+        }
     }
 
-    /// Whether the header belongs to Jaeger's format.
-    pub(crate) fn contains(&self, name: &str) -> bool {
-        name.eq_ignore_ascii_case(&self.trace_context)
-            || name.eq_ignore_ascii_case(&self.debug_id)
-            || name.eq_ignore_ascii_case(&self.baggage)
-            || self.baggage_key(name).is_some()
+    /// Whether it holds the trace itself and not what travels beside it.
+    pub(crate) const fn is_trace(self) -> bool {
+        !matches!(
+            self,
+            Self::BaggageItem(_) | Self::DebugId | Self::BaggageByHand | Self::W3c(W3cHeader::Baggage)
+        )
+    }
+}
+
+// === impl KnownNames ===
+
+impl KnownNames {
+    /// # Errors
+    ///
+    /// A name that HTTP or gRPC cannot carry, one that stands twice, or one of another format.
+    pub(crate) fn new(names: &HeaderNames) -> Result<Self, HeaderNamesError> {
+        let lower = |name: &str| Cow::Owned(name.to_ascii_lowercase());
+        let names = HeaderNames {
+            trace_context: lower(&names.trace_context),
+            baggage_prefix: lower(&names.baggage_prefix),
+            debug_id: lower(&names.debug_id),
+            baggage: lower(&names.baggage),
+        };
+        for (index, name) in names.all().into_iter().enumerate() {
+            let why = match () {
+                () if !CarrierFormat::GrpcMetadata.accepts_name(name) => "HTTP and gRPC cannot carry",
+                () if names.all().into_iter().take(index).any(|other| other == name) => "stands twice",
+                () if FIXED.iter().any(|(other, _)| *other == name) => "belongs to another format",
+                () => continue,
+            };
+            return Err(HeaderNamesError { name: name.to_owned(), why });
+        }
+        Ok(Self::of_valid(names))
+    }
+
+    fn of_valid(jaeger: HeaderNames) -> Self {
+        let known = jaeger.all().into_iter().chain(FIXED.iter().map(|(name, _)| *name));
+        let first_letters = known.filter_map(first_letter).fold(0, |letters, letter| letters | letter);
+        Self { jaeger, first_letters }
+    }
+
+    /// What a header is, by its name, ignoring case; `None` for those that are none of ours, as most are.
+    #[inline]
+    pub(crate) fn classify<'n>(&self, name: &'n str) -> Option<Header<'n>> {
+        if self.first_letters & first_letter(name)? == 0 { None } else { self.find(name) }
+    }
+
+    fn find<'n>(&self, name: &'n str) -> Option<Header<'n>> {
+        let names = &self.jaeger;
+        if name.eq_ignore_ascii_case(&names.trace_context) {
+            Some(Header::TraceContext)
+        } else if let Some(key) = self.baggage_key(name) {
+            Some(Header::BaggageItem(key))
+        } else if name.eq_ignore_ascii_case(&names.debug_id) {
+            Some(Header::DebugId)
+        } else if name.eq_ignore_ascii_case(&names.baggage) {
+            Some(Header::BaggageByHand)
+        } else {
+            FIXED.iter().find(|(fixed, _)| name.eq_ignore_ascii_case(fixed)).map(|(_, header)| *header)
+        }
+    }
+
+    fn baggage_key<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let (prefix, key) = name.split_at_checked(self.jaeger.baggage_prefix.len())?;
+        prefix.eq_ignore_ascii_case(&self.jaeger.baggage_prefix).then_some(key)
+    }
+}
+
+impl Default for KnownNames {
+    fn default() -> Self {
+        Self::of_valid(HeaderNames::default())
+    }
+}
+
+/// The bit of the first character, in lower case; `None` where there is none or it is not ASCII.
+#[inline]
+fn first_letter(name: &str) -> Option<u128> {
+    let byte = name.bytes().next()?.to_ascii_lowercase();
+    1_u128.checked_shl(byte.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(change: impl FnOnce(&mut HeaderNames)) -> Result<KnownNames, HeaderNamesError> {
+        let mut names = HeaderNames::default();
+        change(&mut names);
+        KnownNames::new(&names)
+    }
+
+    #[track_caller]
+    fn refused(change: impl FnOnce(&mut HeaderNames), message: &str) {
+        let error = names(change).unwrap_err().to_string();
+        assert_eq!(error, format!("expected the name of a trace header, found {message}"));
+    }
+
+    #[test]
+    fn names_that_would_lose_or_swallow_headers_are_refused() {
+        refused(|names| names.trace_context = "".into(), r#""", which HTTP and gRPC cannot carry"#);
+        refused(|names| names.baggage_prefix = "".into(), r#""", which HTTP and gRPC cannot carry"#);
+        refused(
+            |names| names.trace_context = "x trace".into(),
+            r#""x trace", which HTTP and gRPC cannot carry"#,
+        );
+        refused(|names| names.trace_context = "x-bin".into(), r#""x-bin", which HTTP and gRPC cannot carry"#);
+        refused(|names| names.debug_id = "Uber-Trace-Id".into(), r#""uber-trace-id", which stands twice"#);
+        refused(|names| names.baggage = "baggage".into(), r#""baggage", which belongs to another format"#);
+    }
+
+    #[test]
+    fn names_are_known_ignoring_case() {
+        let known = names(|names| names.trace_context = "X-Trace".into()).unwrap();
+        assert_eq!(known.jaeger.trace_context, "x-trace");
+        assert_eq!(known.classify("x-TRACE"), Some(Header::TraceContext));
+        assert_eq!(known.classify("UberCtx-Key"), Some(Header::BaggageItem("Key")));
+        assert_eq!(known.classify("X-B3-TraceId"), Some(Header::B3Multi(B3Header::TraceId)));
+        for (name, header) in FIXED {
+            assert_eq!(known.classify(name), Some(header));
+        }
+        for name in ["uber-trace-id", "uber_trace_id", "uberctx", "", "é", "\u{212a}", "x-b3", "traceparents"]
+        {
+            assert_eq!(known.classify(name), None, "{name:?}");
+        }
     }
 }

@@ -49,13 +49,13 @@ pub(crate) const fn hex_digit(byte: u8) -> Option<u8> {
     }
 }
 
-fn parse_hex(text: &str, max_digits: usize) -> Result<u128, ParseIdError> {
+pub(crate) fn parse_hex(text: &[u8], max_digits: usize) -> Result<u128, ParseIdError> {
     let error = ParseIdError { max_digits, found: text.len() };
     if text.is_empty() || text.len() > max_digits {
         return Err(error);
     }
-    text.bytes()
-        .try_fold(0u128, |value, byte| hex_digit(byte).map(|d| value << 4 | u128::from(d)))
+    text.iter()
+        .try_fold(0u128, |value, byte| hex_digit(*byte).map(|d| value << 4 | u128::from(d)))
         .ok_or(error)
 }
 
@@ -92,7 +92,7 @@ impl FromStr for TraceId {
     type Err = ParseIdError;
 
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
-        parse_hex(text, 32).map(Self::from)
+        parse_hex(text.as_bytes(), 32).map(Self::from)
     }
 }
 
@@ -140,13 +140,19 @@ impl FromStr for SpanId {
     type Err = ParseIdError;
 
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
-        parse_hex(text, 16).map(|value| Self::from(value as u64))
+        parse_hex(text.as_bytes(), 16).map(|value| Self::from(value as u64))
     }
 }
 
 impl From<u64> for SpanId {
     fn from(value: u64) -> Self {
         Self(value.to_be_bytes())
+    }
+}
+
+impl From<SpanId> for u64 {
+    fn from(id: SpanId) -> Self {
+        Self::from_be_bytes(id.0)
     }
 }
 

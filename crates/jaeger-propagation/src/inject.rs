@@ -1,52 +1,168 @@
 //! From a span context and baggage to the headers of a request.
 
-use crate::{InjectCarrier, JaegerPropagator, SpanContext, percent};
+use crate::{
+    BaggageDrop, CarrierFormat, Extracted, Format, InjectCarrier, Propagator, SpanContext, b3,
+    baggage::ItemRef,
+    format::FormatSet,
+    header_names::{B3_SINGLE, W3cHeader},
+    percent, w3c,
+};
 
-// === impl JaegerPropagator ===
+/// What goes out beside the baggage.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Outgoing<'a> {
+    /// `None` or a valid one.
+    pub(crate) span_context: Option<SpanContext>,
+    pub(crate) trace_state: Option<&'a str>,
+    /// The formats in which the request came, where that matters.
+    pub(crate) received: FormatSet,
+}
 
-impl JaegerPropagator {
-    /// Writes the span context and the baggage. Whatever of Jaeger's headers the carrier already holds goes first,
-    /// so that a forwarded request never leaves with two contexts.
+// === impl Propagator ===
+
+impl Propagator {
+    /// Writes the span context and the baggage, in all formats that are to be written. Whatever the carrier already holds of
+    /// a trace goes first, in every format, so that a forwarded request never leaves with two contexts.
     ///
-    /// Nothing is written for a missing or invalid context; the baggage is written all the same. Keys are sent in
-    /// lower case; an item whose key the carrier cannot hold is left out and counted. Values are percent-encoded
-    /// in headers, and sent as they are in maps of text, as the Jaeger clients do.
+    /// Nothing is written for a missing or invalid context, and a trace that the carrier holds stays; the baggage is written
+    /// all the same. An item whose key the carrier cannot hold is left out and counted. Jaeger's keys are sent in
+    /// lower case, and its values percent-encoded in headers and as they are in maps of text, as the Jaeger clients do.
     pub fn inject<'b, C: InjectCarrier + ?Sized>(
         &self,
         span_context: Option<&SpanContext>,
         baggage: impl IntoIterator<Item = (&'b str, &'b str)>,
         carrier: &mut C,
     ) {
-        let names = &self.shared.names;
-        let format = carrier.format();
-        carrier.remove_if(|name| names.contains(name));
-        if let Some(context) = span_context.filter(|context| context.is_valid()) {
-            carrier.set(&names.trace_context, context.to_header().as_str());
+        let span_context = span_context.copied().filter(SpanContext::is_valid);
+        let items = baggage.into_iter().map(|(key, value)| ItemRef { key, value, properties: "" });
+        self.write(Outgoing { span_context, ..Outgoing::default() }, items, carrier);
+    }
+
+    /// Passes on what a request carried, as a proxy without spans of its own does: the trace with W3C's trace state, and the
+    /// baggage with its properties. The debug id is not passed on, as no client does.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use jaeger_propagation::Propagator;
+    ///
+    /// let propagator = Propagator::as_received();
+    /// let single = |name: &str, value: &str| HashMap::from([(name.to_string(), value.to_string())]);
+    /// let request = single("b3", "7b-1c8-1");
+    /// let mut forwarded = single("uber-trace-id", "stale");
+    /// propagator.forward(&propagator.extract(&request), &mut forwarded);
+    /// assert_eq!(forwarded, single("b3", "000000000000007b-00000000000001c8-1"));
+    /// ```
+    pub fn forward<C: InjectCarrier + ?Sized>(&self, extracted: &Extracted, carrier: &mut C) {
+        let outgoing = Outgoing {
+            span_context: extracted.span_context,
+            trace_state: extracted.trace_state.as_deref(),
+            received: extracted.received,
+        };
+        self.write(outgoing, extracted.baggage.items(), carrier);
+    }
+
+    pub(crate) fn write<'b, C: InjectCarrier + ?Sized>(
+        &self,
+        outgoing: Outgoing<'_>,
+        baggage: impl Iterator<Item = ItemRef<'b>>,
+        carrier: &mut C,
+    ) {
+        let mut baggage = baggage.peekable();
+        if outgoing.span_context.is_none() && baggage.peek().is_none() {
+            return;
         }
-        let (mut name, mut encoded) = (String::new(), String::new());
-        for (key, value) in baggage {
-            name.clear();
-            name.push_str(&names.baggage_prefix);
-            push_lower_case(key, &mut name);
-            if key.is_empty() || !format.accepts_name(&name) {
-                self.shared.counters.count_baggage_skipped();
-            } else if format.is_url_encoded() {
-                carrier.set(&name, percent::encode(value, &mut encoded));
-            } else {
-                carrier.set(&name, value);
-            }
+        let has_trace = outgoing.span_context.is_some();
+        carrier.remove_if(|name| {
+            let header = self.shared.names.classify(name);
+            header.is_some_and(|header| {
+                if header.is_trace() { has_trace } else { self.shared.speaks(header.format()) }
+            })
+        });
+        let formats = if outgoing.received.is_empty() { self.shared.inject } else { outgoing.received };
+        if let Some(context) = &outgoing.span_context {
+            self.write_trace(formats, context, outgoing.trace_state, carrier);
+        }
+        if baggage.peek().is_some() {
+            self.write_baggage(formats, baggage, carrier);
         }
     }
-}
 
-fn push_lower_case(key: &str, name: &mut String) {
-    if key.is_ascii() {
-        let start = name.len();
-        name.push_str(key);
-        if let Some(key) = name.get_mut(start..) {
-            key.make_ascii_lowercase();
+    fn write_trace<C: InjectCarrier + ?Sized>(
+        &self,
+        formats: FormatSet,
+        context: &SpanContext,
+        trace_state: Option<&str>,
+        carrier: &mut C,
+    ) {
+        for format in Format::ALL.into_iter().filter(|format| formats.contains(*format)) {
+            match format {
+                Format::Jaeger => {
+                    carrier.set(&self.shared.names.jaeger.trace_context, context.to_header().as_str());
+                }
+                Format::W3c => {
+                    carrier.set(W3cHeader::TraceParent.name(), w3c::to_header(context).as_str());
+                    match trace_state {
+                        Some(state) if w3c::is_printable(state) => {
+                            carrier.set(W3cHeader::TraceState.name(), state);
+                        }
+                        Some(_) => self.shared.counters.count_trace_state_dropped(),
+                        None => {}
+                    }
+                }
+                Format::B3Single => carrier.set(B3_SINGLE, b3::to_single(context).as_str()),
+                Format::B3Multi => {
+                    for (header, text) in b3::to_multi(context) {
+                        carrier.set(header.name(), text.as_str());
+                    }
+                }
+            }
+            self.shared.counters.count_injected(format);
         }
-    } else {
-        name.extend(key.chars().flat_map(char::to_lowercase));
+    }
+
+    fn write_baggage<'b, C: InjectCarrier + ?Sized>(
+        &self,
+        formats: FormatSet,
+        baggage: impl Iterator<Item = ItemRef<'b>>,
+        carrier: &mut C,
+    ) {
+        let spelling = carrier.format();
+        let dropped = |cause| self.shared.counters.count_baggage_dropped(cause);
+        let (mut name, mut encoded, mut members) = (String::new(), String::new(), String::new());
+        for item in baggage {
+            if formats.contains(Format::Jaeger) {
+                self.header_name(item.key, &mut name);
+                if item.key.is_empty() || !spelling.accepts_name(&name) {
+                    dropped(BaggageDrop::UnsendableKey);
+                } else if spelling.is_url_encoded() {
+                    encoded.clear();
+                    percent::encode_into(item.value, &mut encoded);
+                    carrier.set(&name, &encoded);
+                } else {
+                    carrier.set(&name, item.value);
+                }
+            }
+            if formats.contains(Format::W3c) {
+                if !CarrierFormat::HttpHeaders.accepts_name(item.key) {
+                    dropped(BaggageDrop::UnsendableKey);
+                } else if !w3c::push_member(item, &mut members) {
+                    dropped(BaggageDrop::TooManyBytes);
+                }
+            }
+        }
+        if !members.is_empty() {
+            carrier.set(W3cHeader::Baggage.name(), &members);
+        }
+    }
+
+    /// The name of an item's header, in lower case.
+    fn header_name(&self, key: &str, name: &mut String) {
+        name.clear();
+        name.push_str(&self.shared.names.jaeger.baggage_prefix);
+        if key.is_ascii() {
+            name.extend(key.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        } else {
+            name.extend(key.chars().flat_map(char::to_lowercase));
+        }
     }
 }

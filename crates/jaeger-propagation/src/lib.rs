@@ -1,13 +1,17 @@
 #![cfg_attr(feature = "http", doc = include_str!("../README.md"))]
 #![cfg_attr(not(feature = "http"), doc = "Reads and writes Jaeger's trace headers.")]
 
+mod b3;
 mod baggage;
+mod binary;
 mod carrier;
 mod counters;
 mod error;
 mod extract;
 mod flags;
+mod format;
 mod header_names;
+mod header_text;
 mod id;
 mod inject;
 #[cfg(feature = "opentelemetry")]
@@ -15,18 +19,21 @@ mod opentelemetry;
 mod percent;
 mod propagator;
 mod span_context;
+mod w3c;
 
 pub use baggage::{Baggage, BaggageLimits};
 #[cfg(feature = "http")]
 pub use carrier::GrpcHeaders;
 pub use carrier::{CarrierFormat, ExtractCarrier, InjectCarrier};
-pub use counters::PropagationCounters;
+pub use counters::{BaggageDrop, PropagationCounters};
 pub use error::{ExtractError, MalformedPart};
 pub use extract::Extracted;
 pub use flags::Flags;
-pub use header_names::HeaderNames;
+pub use format::Format;
+pub use header_names::{HeaderNames, HeaderNamesError};
+pub use header_text::HeaderText;
 pub use id::{ParseIdError, SpanId, TraceId};
 #[cfg(feature = "opentelemetry")]
 pub use opentelemetry::JaegerState;
-pub use propagator::JaegerPropagator;
-pub use span_context::{HeaderText, SpanContext};
+pub use propagator::Propagator;
+pub use span_context::SpanContext;

@@ -1,8 +1,8 @@
-//! Percent coding as the Jaeger clients read and write it.
+//! Percent coding as the real clients read and write it.
 //!
 //! Written: everything but `A-Za-z0-9-._~` as `%XX` of its UTF-8 bytes, upper case, a blank as `%20`. Of what
-//! the real clients write, all four read that alike.
-//! Read: `%XX` of either case; in baggage also `+` as a blank, because Go and Java write one so.
+//! the real clients write, all four Jaeger clients and OpenTelemetry's read that alike.
+//! Read: `%XX` of either case; in Jaeger's baggage also `+` as a blank, because Go and Java write one so.
 
 use std::borrow::Cow;
 
@@ -12,40 +12,63 @@ use crate::id::hex_digit;
 #[derive(Debug)]
 pub(crate) struct BadEscape;
 
+/// What is decoded in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coding {
+    /// Nothing: a map of text holds its values as they are.
+    Plain,
+    /// `%XX`: W3C Baggage.
+    Percent,
+    /// `%XX`, and `+` as a blank: Jaeger's HTTP headers.
+    PercentPlus,
+}
+
 /// The decoded bytes of a text, one after the other, without a buffer.
+#[derive(Clone)]
 pub(crate) struct Decoded<'a> {
     rest: std::slice::Iter<'a, u8>,
+    plus_is_blank: bool,
 }
 
-/// Decodes a baggage value; the text stays as it is where an escape is bad or the result is not UTF-8.
-pub(crate) fn decode_lossless(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|b| b == b'%' || b == b'+') {
-        return Cow::Borrowed(text);
-    }
-    let plus_as_blank = |byte| if byte == b'+' { b' ' } else { byte };
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        rest = tail;
-        match byte {
-            b'%' => match escape(&mut rest) {
-                Ok(byte) => decoded.push(byte),
-                Err(BadEscape) => return Cow::Borrowed(text),
-            },
-            _ => decoded.push(plus_as_blank(byte)),
+// === impl Coding ===
+
+impl Coding {
+    /// How many bytes [`decode`](Self::decode) will give at the least, without making them.
+    pub(crate) fn decoded_len(self, text: &str) -> usize {
+        match self {
+            Self::Plain => text.len(),
+            // A bad escape keeps the text as it is, which is longer.
+            Self::Percent | Self::PercentPlus => {
+                text.len() - 2 * text.bytes().filter(|b| *b == b'%').count().min(text.len() / 3)
+            }
         }
     }
-    String::from_utf8(decoded).map_or(Cow::Borrowed(text), Cow::Owned)
+
+    /// The decoded text; the text itself where there is nothing to decode, where an escape is bad, or where the result is
+    /// not UTF-8.
+    pub(crate) fn decode(self, text: &str) -> Cow<'_, str> {
+        let is_coded = |byte: u8| byte == b'%' || byte == b'+' && self == Self::PercentPlus;
+        if self == Self::Plain || !text.bytes().any(is_coded) {
+            return Cow::Borrowed(text);
+        }
+        let mut bytes = Vec::with_capacity(self.decoded_len(text));
+        for byte in Decoded::new(text.as_bytes(), self == Self::PercentPlus) {
+            match byte {
+                Ok(byte) => bytes.push(byte),
+                Err(BadEscape) => return Cow::Borrowed(text),
+            }
+        }
+        String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
+    }
 }
 
-/// The encoded text: the text itself where there is nothing to encode, else made in `buffer`.
-pub(crate) fn encode<'t>(text: &'t str, buffer: &'t mut String) -> &'t str {
+/// Appends the encoded text.
+pub(crate) fn encode_into(text: &str, buffer: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let digit = |nibble: u8| HEX.get(usize::from(nibble)).map_or('0', |d| char::from(*d));
     if text.bytes().all(is_unreserved) {
-        return text;
+        return buffer.push_str(text);
     }
-    buffer.clear();
     for byte in text.bytes() {
         if is_unreserved(byte) {
             buffer.push(char::from(byte));
@@ -53,7 +76,6 @@ pub(crate) fn encode<'t>(text: &'t str, buffer: &'t mut String) -> &'t str {
             buffer.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
-    buffer
 }
 
 /// RFC 3986, section 2.3.
@@ -61,18 +83,18 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-fn escape(rest: &mut &[u8]) -> Result<u8, BadEscape> {
-    let (digits, tail) = rest.split_first_chunk::<2>().ok_or(BadEscape)?;
-    *rest = tail;
-    let [high, low] = digits.map(hex_digit);
-    Ok(high.ok_or(BadEscape)? << 4 | low.ok_or(BadEscape)?)
-}
-
 // === impl Decoded ===
 
 impl<'a> Decoded<'a> {
-    pub(crate) fn new(text: &'a [u8]) -> Self {
-        Self { rest: text.iter() }
+    pub(crate) fn new(text: &'a [u8], plus_is_blank: bool) -> Self {
+        Self { rest: text.iter(), plus_is_blank }
+    }
+
+    fn escape(&mut self) -> Result<u8, BadEscape> {
+        let (digits, rest) = self.rest.as_slice().split_first_chunk::<2>().ok_or(BadEscape)?;
+        self.rest = rest.iter();
+        let [high, low] = digits.map(hex_digit);
+        Ok(high.ok_or(BadEscape)? << 4 | low.ok_or(BadEscape)?)
     }
 }
 
@@ -82,12 +104,8 @@ impl Iterator for Decoded<'_> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match *self.rest.next()? {
-            b'%' => {
-                let mut rest = self.rest.as_slice();
-                let byte = escape(&mut rest);
-                self.rest = rest.iter();
-                Some(byte)
-            }
+            b'%' => Some(self.escape()),
+            b'+' if self.plus_is_blank => Some(Ok(b' ')),
             byte => Some(Ok(byte)),
         }
     }
@@ -101,19 +119,29 @@ mod tests {
 
     #[test]
     fn plus_is_a_blank_and_a_bad_escape_keeps_the_text() {
-        assert_eq!(decode_lossless("a+b%20c%2B%2f"), "a b c+/");
+        assert_eq!(Coding::PercentPlus.decode("a+b%20c%2B%2f"), "a b c+/");
+        assert_eq!(Coding::Percent.decode("a+b%20c%2B%2f"), "a+b c+/");
+        assert_eq!(Coding::Plain.decode("a+b%20c"), "a+b%20c");
         for bad in ["100%", "%4", "%zz", "a+%", "%ff"] {
-            assert_eq!(decode_lossless(bad), bad);
+            assert_eq!(Coding::PercentPlus.decode(bad), bad);
         }
     }
 
     proptest! {
         #[test]
         fn what_is_encoded_decodes_to_itself(text: String) {
-            let mut buffer = String::new();
-            let encoded = encode(&text, &mut buffer);
+            let mut encoded = String::new();
+            encode_into(&text, &mut encoded);
             prop_assert!(encoded.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~%".contains(&b)));
-            prop_assert_eq!(decode_lossless(encoded), text.as_str());
+            prop_assert_eq!(Coding::PercentPlus.decode(&encoded), text.as_str());
+            prop_assert_eq!(Coding::Percent.decode(&encoded), text.as_str());
+        }
+
+        #[test]
+        fn the_length_is_a_lower_bound(text in "[%0-9a-f+ é]{0,20}") {
+            for coding in [Coding::Plain, Coding::Percent, Coding::PercentPlus] {
+                prop_assert!(coding.decoded_len(&text) <= coding.decode(&text).len());
+            }
         }
     }
 }

@@ -14,7 +14,7 @@
 //! (documentation, SDK migration page).
 
 use crate::{
-    ExtractError, Flags, MalformedPart, SpanId, TraceId,
+    ExtractError, Flags, Format, HeaderText, MalformedPart, SpanId, TraceId,
     id::hex_digit,
     percent::{BadEscape, Decoded},
 };
@@ -40,13 +40,6 @@ pub struct SpanContext {
     pub parent_id: Option<SpanId>,
     /// Jaeger's flags.
     pub flags: Flags,
-}
-
-/// The header value of a span context, on the stack.
-#[derive(Clone, Copy, Debug)]
-pub struct HeaderText {
-    bytes: [u8; Self::CAPACITY],
-    len: usize,
 }
 
 /// One part of the header, read up to its colon or the end.
@@ -90,7 +83,7 @@ impl SpanContext {
     pub(crate) fn parse(value: &[u8], url_encoded: bool) -> Result<Option<Self>, ExtractError> {
         let value = trim_blanks(value);
         if url_encoded && value.contains(&b'%') {
-            parse(Decoded::new(value))
+            parse(Decoded::new(value, false))
         } else {
             parse(value.iter().copied().map(Ok))
         }
@@ -99,16 +92,13 @@ impl SpanContext {
     /// The header value: lower case, ids padded to 16 or 32 digits, flags as one or two digits, `0` for a parent
     /// that is zero or not known.
     pub fn to_header(&self) -> HeaderText {
-        let mut text = HeaderText { bytes: [0; HeaderText::CAPACITY], len: 0 };
-        if self.trace_id.high() != 0 {
-            text.push_hex(self.trace_id.high(), 16);
-        }
-        text.push_hex(self.trace_id.low(), 16);
+        let mut text = HeaderText::new();
+        text.push_trace_id(self.trace_id);
         text.push(b':');
-        text.push_hex(u64::from_be_bytes(self.span_id.to_bytes()), 16);
+        text.push_hex(self.span_id.into(), 16);
         text.push(b':');
         match self.parent_id {
-            Some(parent) if parent.is_valid() => text.push_hex(u64::from_be_bytes(parent.to_bytes()), 16),
+            Some(parent) if parent.is_valid() => text.push_hex(parent.into(), 16),
             _ => text.push(b'0'),
         }
         text.push(b':');
@@ -128,8 +118,8 @@ fn parse(
     mut bytes: impl Iterator<Item = Result<u8, BadEscape>>,
 ) -> Result<Option<SpanContext>, ExtractError> {
     use MalformedPart as P;
-    const FOUR_PARTS: ExtractError = ExtractError::new(P::Header, "trace-id:span-id:parent-id:flags");
-    let bad_escape = |BadEscape| ExtractError::new(P::Escape, "two hex digits after %");
+    const FOUR_PARTS: ExtractError = malformed(P::Header, "trace-id:span-id:parent-id:flags");
+    let bad_escape = |BadEscape| malformed(P::Escape, "two hex digits after %");
 
     let [trace_id, span_id, parent_id, flags] = {
         let mut parts = [Part::default(); 4];
@@ -141,9 +131,9 @@ fn parse(
         }
         parts
     };
-    let trace_id = trace_id.hex(32).ok_or(ExtractError::new(P::TraceId, "1 to 32 hex digits"))?;
-    let span_id = span_id.hex(16).ok_or(ExtractError::new(P::SpanId, "1 to 16 hex digits"))? as u64;
-    let flags = flags.hex(2).ok_or(ExtractError::new(P::Flags, "1 or 2 hex digits"))? as u8;
+    let trace_id = trace_id.hex(32).ok_or(malformed(P::TraceId, "1 to 32 hex digits"))?;
+    let span_id = span_id.hex(16).ok_or(malformed(P::SpanId, "1 to 16 hex digits"))? as u64;
+    let flags = flags.hex(2).ok_or(malformed(P::Flags, "1 or 2 hex digits"))? as u8;
     if trace_id == 0 || span_id == 0 {
         return Ok(None);
     }
@@ -153,6 +143,10 @@ fn parse(
         parent_id: parent_id.hex(16).map(|id| SpanId::from(id as u64)),
         flags: Flags::from_bits(flags),
     }))
+}
+
+const fn malformed(part: MalformedPart, expected: &'static str) -> ExtractError {
+    ExtractError::new(Format::Jaeger, part, expected)
 }
 
 #[inline]
@@ -181,39 +175,6 @@ impl Part {
     }
 }
 
-// === impl HeaderText ===
-
-impl HeaderText {
-    /// 32 + 16 + 16 + 2 digits and three colons.
-    const CAPACITY: usize = 69;
-
-    /// The header value.
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
-    }
-
-    /// The header value's bytes, all of them ASCII.
-    pub fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-
-    #[inline]
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.len) {
-            *place = byte;
-            self.len += 1;
-        }
-    }
-
-    #[inline]
-    fn push_hex(&mut self, value: u64, digits: u32) {
-        for shift in (0..digits).rev() {
-            let digit = (value >> (4 * shift) & 0xf) as u8;
-            self.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -227,20 +188,24 @@ mod tests {
 
     #[test]
     fn errors_say_which_part_was_wrong() {
-        let header = "malformed trace header: expected trace-id:span-id:parent-id:flags";
+        let header =
+            "malformed structure in the jaeger trace header: expected trace-id:span-id:parent-id:flags";
         for value in ["", "junk", "1:2:3", "1:2:3:1:", "1:2:3:4:5", ":::"] {
             let error = SpanContext::from_header(value).unwrap_err();
             assert!(value == ":::" || error.to_string() == header, "{value:?}: {error}");
         }
-        refused("+1:2:0:1", "malformed trace id: expected 1 to 32 hex digits");
-        refused(&format!("{}:2:0:1", "0".repeat(33)), "malformed trace id: expected 1 to 32 hex digits");
-        refused("1:0x2:0:1", "malformed span id: expected 1 to 16 hex digits");
-        refused("1:2:0:001", "malformed flags: expected 1 or 2 hex digits");
-        refused("1:2:0:-1", "malformed flags: expected 1 or 2 hex digits");
+        refused("+1:2:0:1", "malformed trace id in the jaeger trace header: expected 1 to 32 hex digits");
+        refused(
+            &format!("{}:2:0:1", "0".repeat(33)),
+            "malformed trace id in the jaeger trace header: expected 1 to 32 hex digits",
+        );
+        refused("1:0x2:0:1", "malformed span id in the jaeger trace header: expected 1 to 16 hex digits");
+        refused("1:2:0:001", "malformed flags in the jaeger trace header: expected 1 or 2 hex digits");
+        refused("1:2:0:-1", "malformed flags in the jaeger trace header: expected 1 or 2 hex digits");
         let error = SpanContext::parse(b"1%3A2%3a0%3:1", true).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "malformed percent escape in the trace header: expected two hex digits after %"
+            "malformed percent escape in the jaeger trace header: expected two hex digits after %"
         );
     }
 

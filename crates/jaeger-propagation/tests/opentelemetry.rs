@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use jaeger_propagation::{Flags, JaegerPropagator, JaegerState};
+use jaeger_propagation::{Flags, Format, JaegerState, MalformedPart, Propagator};
 use opentelemetry::{
     Context,
     baggage::BaggageExt,
@@ -16,7 +16,7 @@ fn text(headers: &[(&str, &str)]) -> HashMap<String, String> {
 }
 
 fn through(headers: &[(&str, &str)]) -> (Context, HashMap<String, String>) {
-    let jaeger = JaegerPropagator::new();
+    let jaeger = Propagator::new();
     let context = jaeger.extract_with_context(&Context::new(), &text(headers));
     let mut out = HashMap::new();
     jaeger.inject_context(&context, &mut out);
@@ -44,7 +44,7 @@ fn the_flags_belong_to_one_trace() {
     let other = context.with_remote_span_context(local_span(5, true));
     assert_eq!(JaegerState::flags_of(&other, 5.into()), None);
     let mut out = HashMap::new();
-    JaegerPropagator::new().inject_context(&other, &mut out);
+    Propagator::new().inject_context(&other, &mut out);
     assert_eq!(out["uber-trace-id"], "0000000000000005:0000000000000009:0:1");
 }
 
@@ -62,17 +62,17 @@ fn a_debug_id_marks_the_root_and_then_only_its_trace() {
 
     let unsampled = JaegerState::bind(context.with_remote_span_context(local_span(5, false)));
     let mut out = HashMap::new();
-    JaegerPropagator::new().inject_context(&unsampled, &mut out);
+    Propagator::new().inject_context(&unsampled, &mut out);
     assert_eq!(out["uber-trace-id"], "0000000000000005:0000000000000009:0:0");
 }
 
 #[test]
 fn a_malformed_header_gives_a_root_and_never_the_ambient_span() {
     let ambient = Context::new().with_remote_span_context(local_span(5, true));
-    let jaeger = JaegerPropagator::new();
+    let jaeger = Propagator::new();
     let context = jaeger.extract_with_context(&ambient, &text(&[("uber-trace-id", "junk")]));
     assert!(!context.span().span_context().is_valid());
-    assert_eq!(jaeger.counters().malformed(), 1);
+    assert_eq!(jaeger.counters().malformed(Format::Jaeger, MalformedPart::Header), 1);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn baggage_that_opentelemetry_refuses_still_travels() {
     let headers: Vec<_> = (0..70).map(|i| (format!("uberctx-k{i}"), format!("v{i}"))).collect();
     let mut headers: HashMap<_, _> = headers.into_iter().collect();
     headers.insert("uber-trace-id".into(), "1:2:0:0".into());
-    let jaeger = JaegerPropagator::new();
+    let jaeger = Propagator::new();
     let context = jaeger.extract_with_context(&Context::new(), &headers);
     assert_eq!(context.baggage().len(), 64);
     let mut out = HashMap::new();
@@ -94,15 +94,16 @@ fn a_change_through_opentelemetry_wins() {
     let (context, _) = through(&[("uber-trace-id", "1:2:0:1"), ("uberctx-k", "old")]);
     let context = context.with_baggage([opentelemetry::KeyValue::new("k", "new")]);
     let mut out = HashMap::new();
-    JaegerPropagator::new().inject_context(&context, &mut out);
+    Propagator::new().inject_context(&context, &mut out);
     assert_eq!(out["uberctx-k"], "new");
 }
 
 #[test]
 fn fields_are_the_configured_name() {
     let mut names = jaeger_propagation::HeaderNames::default();
-    let jaeger = JaegerPropagator::new();
+    let jaeger = Propagator::new();
     assert_eq!(jaeger.fields().collect::<Vec<_>>(), ["uber-trace-id"]);
     names.trace_context = "x-trace".into();
-    assert_eq!(jaeger.with_header_names(names).fields().collect::<Vec<_>>(), ["x-trace"]);
+    let jaeger = jaeger.with_header_names(names).unwrap();
+    assert_eq!(jaeger.fields().collect::<Vec<_>>(), ["x-trace"]);
 }

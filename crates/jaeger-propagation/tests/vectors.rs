@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails it by panicking")]
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use jaeger_propagation::{Flags, InjectCarrier as _, JaegerPropagator, SpanContext};
+use jaeger_propagation::{
+    BaggageDrop, Flags, Format, InjectCarrier as _, MalformedPart, Propagator, SpanContext,
+};
 use serde_json::Value;
 
 #[allow(dead_code, unreachable_pub, reason = "a program of its own; here its two functions are used")]
@@ -16,8 +18,9 @@ fn cases(text: &str) -> Vec<Value> {
 
 #[test]
 fn every_request_is_read_as_recommended() {
+    let propagator = Propagator::new();
     for case in cases(include_str!("data/extract.json")) {
-        let mut found = runner::extract(&case).unwrap();
+        let mut found = runner::extract(&propagator, &case).unwrap();
         let error = found.as_object_mut().unwrap().remove("error");
         let mut expected = case["recommended"].clone();
         // A hint for people, not a text to match.
@@ -29,8 +32,9 @@ fn every_request_is_read_as_recommended() {
 
 #[test]
 fn every_context_is_written_as_recommended() {
+    let propagator = Propagator::new();
     for case in cases(include_str!("data/inject.json")) {
-        assert_eq!(runner::inject(&case).unwrap(), case["recommended"], "{}", case["name"]);
+        assert_eq!(runner::inject(&propagator, &case).unwrap(), case["recommended"], "{}", case["name"]);
     }
 }
 
@@ -53,7 +57,7 @@ fn a_forwarded_request_leaves_with_one_context() {
         ("jaeger-debug-id", "x"),
         ("accept", "*/*"),
     ]);
-    let propagator = JaegerPropagator::new();
+    let propagator = Propagator::new();
     let context = SpanContext::new(3.into(), 4.into(), Flags::NONE);
     propagator.inject(Some(&context), [("kept", "2")], &mut headers);
     let mut left: Vec<_> = headers.iter().map(|(k, v)| format!("{k}: {}", v.to_str().unwrap())).collect();
@@ -66,22 +70,26 @@ fn a_forwarded_request_leaves_with_one_context() {
 
 #[test]
 fn a_key_that_grpc_cannot_carry_is_skipped_and_counted() {
-    let propagator = JaegerPropagator::new();
+    let propagator = Propagator::new();
     let mut headers = HeaderMap::new();
     let mut grpc = jaeger_propagation::GrpcHeaders(&mut headers);
     grpc.set("uberctx-old", "1");
     propagator.inject(None, [("ok.key_1", "a b"), ("a+b", "1"), ("x-bin", "1"), ("é", "1")], &mut grpc);
     assert_eq!(headers.len(), 1);
     assert_eq!(headers["uberctx-ok.key_1"], "a%20b");
-    assert_eq!(propagator.counters().baggage_skipped(), 3);
+    assert_eq!(propagator.counters().baggage_dropped(BaggageDrop::UnsendableKey), 3);
 }
 
 #[test]
 fn what_is_refused_is_counted() {
-    let propagator = JaegerPropagator::new();
-    assert!(propagator.extract(&headers([("uber-trace-id", "junk"), ("uberctx-k", "v")])).is_err());
+    let propagator = Propagator::new();
+    let refused = propagator.extract(&headers([("uber-trace-id", "junk"), ("uberctx-k", "v")])).refused;
+    assert_eq!(refused.map(|error| error.part()), Some(MalformedPart::Header));
     let name = |index| HeaderName::try_from(format!("uberctx-k{index}")).unwrap();
     let many: HeaderMap = (0..200).map(|index| (name(index), HeaderValue::from_static("v"))).collect();
-    assert_eq!(propagator.extract(&many).unwrap().baggage.len(), 180);
-    assert_eq!((propagator.counters().malformed(), propagator.counters().baggage_dropped()), (1, 20));
+    assert_eq!(propagator.extract(&many).baggage.len(), 180);
+    let counters = propagator.counters();
+    assert_eq!(counters.malformed(Format::Jaeger, MalformedPart::Header), 1);
+    assert_eq!(counters.baggage_dropped(BaggageDrop::TraceRefused), 1);
+    assert_eq!(counters.baggage_dropped(BaggageDrop::TooManyItems), 20);
 }

@@ -4,6 +4,7 @@
 mod axum;
 mod body;
 mod client;
+mod debug_ids;
 mod future;
 mod global_tracer;
 mod grpc;
@@ -18,6 +19,7 @@ mod url;
 
 pub use body::ResponseBody;
 pub use client::{Client, ClientLayer};
+pub use debug_ids::DebugIds;
 pub use future::ResponseFuture;
 pub use global_tracer::GlobalTracer;
 pub use outcome::Outcome;

@@ -8,7 +8,11 @@ use super::{CarrierFormat, ExtractCarrier, InjectCarrier};
 #[derive(Debug)]
 pub struct GrpcHeaders<'h>(pub &'h mut HeaderMap);
 
+/// Made ready, so that the usual headers cost no allocation for their names.
 const TRACE_CONTEXT: HeaderName = HeaderName::from_static("uber-trace-id");
+const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
+const BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 
 // === impl HeaderMap ===
 
@@ -64,13 +68,15 @@ fn remove_if(headers: &mut HeaderMap, matches: impl Fn(&str) -> bool) {
 }
 
 fn set(headers: &mut HeaderMap, name: &str, value: &str) {
-    let name = if name == TRACE_CONTEXT {
-        Some(TRACE_CONTEXT)
-    } else {
-        HeaderName::from_bytes(name.as_bytes()).ok()
+    let name = match name {
+        "uber-trace-id" => Ok(TRACE_CONTEXT),
+        "traceparent" => Ok(TRACE_PARENT),
+        "tracestate" => Ok(TRACE_STATE),
+        "baggage" => Ok(BAGGAGE),
+        _ => HeaderName::from_bytes(name.as_bytes()),
     };
-    // Both are valid by the contract of `set`; a custom header name that is no token is refused here.
-    if let (Some(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+    // Both are valid by the contract of `set`.
+    if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
         headers.insert(name, value);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jaeger_propagation::JaegerPropagator;
+use jaeger_propagation::Propagator;
 use tower_layer::Layer;
 
 use crate::{Client, GlobalTracer, shared::Shared};
@@ -59,9 +59,9 @@ impl<T> ClientLayer<T> {
         Self { shared: Shared::new(tracer) }
     }
 
-    /// How headers are written: names and counters. The default is [`JaegerPropagator::new`].
+    /// How headers are written: formats, names and counters. The default is [`Propagator::new`], Jaeger's format.
     #[must_use]
-    pub fn with_propagator(mut self, propagator: JaegerPropagator) -> Self {
+    pub fn with_propagator(mut self, propagator: Propagator) -> Self {
         Arc::make_mut(&mut self.shared).propagator = propagator;
         self
     }

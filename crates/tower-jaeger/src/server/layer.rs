@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use jaeger_propagation::JaegerPropagator;
+use jaeger_propagation::Propagator;
 use tower_layer::Layer;
 
-use crate::{GlobalTracer, Server, shared::Shared};
+use crate::{DebugIds, GlobalTracer, Server, shared::Shared};
 
 /// Makes every request a span: a server span, ChildOf the caller's.
 ///
@@ -59,10 +59,32 @@ impl<T> ServerLayer<T> {
         Self { shared: Shared::new(tracer) }
     }
 
-    /// How headers are read: names, limits and counters. The default is [`JaegerPropagator::new`].
+    /// How headers are read: formats, names, limits and counters. The default is [`Propagator::new`], Jaeger's format.
+    ///
+    /// ```
+    /// use jaeger_propagation::{Format, Propagator};
+    /// use tower_jaeger::{ClientLayer, ServerLayer};
+    ///
+    /// // One propagator for both layers: one set of counters.
+    /// let propagator = Propagator::both();
+    /// let server = ServerLayer::new().with_propagator(propagator.clone());
+    /// let client = ClientLayer::new().with_propagator(propagator.clone());
+    /// assert_eq!(propagator.counters().extracted(Format::W3c), 0);
+    /// # drop((server, client));
+    /// ```
     #[must_use]
-    pub fn with_propagator(mut self, propagator: JaegerPropagator) -> Self {
+    pub fn with_propagator(mut self, propagator: Propagator) -> Self {
         Arc::make_mut(&mut self.shared).propagator = propagator;
+        self
+    }
+
+    /// Which requests may ask for a debug trace by `jaeger-debug-id`; by default up to 100 a second.
+    ///
+    /// The trace is sampled against the sampler's will only by a sampler that knows of it: `jaeger-client` has one in front of
+    /// every other; with a foreign one, the id is no more than its tag and flags if the sampler says yes.
+    #[must_use]
+    pub fn with_debug_ids(mut self, debug_ids: DebugIds) -> Self {
+        Arc::make_mut(&mut self.shared).debug_ids = debug_ids;
         self
     }
 }

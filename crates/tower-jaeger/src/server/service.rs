@@ -69,17 +69,18 @@ where
     /// The server span as ChildOf the caller's. The base is an empty context: what happens to be current on this thread
     /// is not the caller.
     fn start<B>(&self, request: &Request<B>) -> RequestSpan {
-        let base = opentelemetry::Context::new();
-        match self.propagator.extract(request.headers()) {
-            Ok(extracted) => {
-                RequestSpan::start(&*self.tracer, Side::Server, &extracted.into_context(&base), request)
-            }
-            Err(refused) => {
-                let span = RequestSpan::start(&*self.tracer, Side::Server, &base, request);
-                let message = KeyValue::new("message", refused.to_string());
-                span.context().span().add_event("trace header refused", vec![message]);
-                span
-            }
+        let mut extracted = self.propagator.extract(request.headers());
+        if extracted.debug_id.is_some() && !self.debug_ids.grant() {
+            extracted.debug_id = None;
+            self.propagator.counters().count_debug_id_refused();
         }
+        let refused = extracted.refused;
+        let parent = extracted.into_context(&opentelemetry::Context::new());
+        let span = RequestSpan::start(&*self.tracer, Side::Server, &parent, request);
+        if let Some(refused) = refused {
+            let message = KeyValue::new("message", refused.to_string());
+            span.context().span().add_event("trace header refused", vec![message]);
+        }
+        span
     }
 }

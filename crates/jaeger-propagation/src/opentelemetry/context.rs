@@ -1,0 +1,144 @@
+//! From what a request carried to a `Context`, and from a `Context` to what is sent on.
+
+use std::str::FromStr;
+
+use opentelemetry::{
+    Context,
+    baggage::{Baggage as OtelBaggage, BaggageExt, BaggageMetadata},
+    trace::{SpanContext as OtelSpanContext, TraceContextExt, TraceFlags, TraceState},
+};
+
+use super::JaegerState;
+use crate::{
+    Baggage, CarrierFormat, Extracted, InjectCarrier, Propagator, SpanContext, baggage::ItemRef,
+    format::FormatSet, inject::Outgoing,
+};
+
+/// Baggage that OpenTelemetry's refused: more than 64 items, or a key that is no token.
+#[derive(Debug)]
+struct BaggageRest(Baggage);
+
+/// The formats in which the request came, for a propagator that answers in kind.
+#[derive(Clone, Copy, Debug)]
+struct Received(FormatSet);
+
+/// OpenTelemetry's limit on baggage items.
+const OTEL_ITEMS: usize = 64;
+
+/// OpenTelemetry's limit on the bytes of all baggage items.
+const OTEL_BYTES: usize = 8192;
+
+// === impl Extracted ===
+
+impl Extracted {
+    /// Puts the caller's span (as a remote one), Jaeger's state and the baggage into a context.
+    ///
+    /// ```
+    /// use opentelemetry::{Context, baggage::BaggageExt, trace::TraceContextExt};
+    ///
+    /// # let headers = std::collections::HashMap::from([
+    /// #     ("uber-trace-id".to_string(), "7b:1c8:0:1".to_string()),
+    /// #     ("uberctx-customer".to_string(), "731".to_string()),
+    /// # ]);
+    /// let extracted = jaeger_propagation::Propagator::new().extract(&headers);
+    /// let context = extracted.into_context(&Context::new());
+    /// assert!(context.span().span_context().is_remote());
+    /// assert_eq!(context.baggage().get("customer").unwrap().as_str(), "731");
+    /// ```
+    pub fn into_context(self, base: &Context) -> Context {
+        let state = JaegerState::of_extracted(&self);
+        let mut context = match self.span_context {
+            Some(span) => base.with_remote_span_context(remote(&span, self.trace_state.as_deref())),
+            None => base.clone(),
+        };
+        if let Some(state) = state {
+            context = context.with_value(state);
+        }
+        if !self.received.is_empty() {
+            context = context.with_value(Received(self.received));
+        }
+        if self.baggage.is_empty() { context } else { with_baggage(&context, self.baggage) }
+    }
+}
+
+/// A remote SpanContext with the ids, the sampling decision and the trace state; the other flags do not fit. A trace state that
+/// OpenTelemetry cannot read is left out: W3C asks for that.
+fn remote(span: &SpanContext, trace_state: Option<&str>) -> OtelSpanContext {
+    let flags = if span.flags.is_sampled() { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
+    let trace_state = trace_state.and_then(|text| TraceState::from_str(text).ok()).unwrap_or_default();
+    OtelSpanContext::new(span.trace_id.into(), span.span_id.into(), flags, true, trace_state)
+}
+
+fn with_baggage(context: &Context, baggage: Baggage) -> Context {
+    let mut otel = OtelBaggage::new();
+    let is_token = |item: ItemRef<'_>| CarrierFormat::HttpHeaders.accepts_name(item.key);
+    if baggage.len() <= OTEL_ITEMS && baggage.bytes() <= OTEL_BYTES && baggage.items().all(is_token) {
+        for item in baggage.into_items() {
+            otel.insert_with_metadata(item.key, item.value, metadata(item.properties));
+        }
+        return context.with_baggage(otel);
+    }
+    let mut rest = Baggage::default();
+    for item in baggage.into_items() {
+        // It says nothing when it refuses an item; its length does.
+        let before = otel.len();
+        otel.insert_with_metadata(item.key.clone(), item.value.clone(), metadata(item.properties.clone()));
+        if otel.len() == before {
+            rest.set(item);
+        }
+    }
+    context.with_baggage(otel).with_value(BaggageRest(rest))
+}
+
+/// OpenTelemetry's word for properties.
+fn metadata(properties: String) -> BaggageMetadata {
+    if properties.is_empty() { BaggageMetadata::default() } else { properties.into() }
+}
+
+// === impl Propagator ===
+
+impl Propagator {
+    /// Writes the span, Jaeger's flags and the baggage of a context into a carrier, directly: the way that does
+    /// not go through `dyn Injector`.
+    pub fn inject_from_context<C: InjectCarrier + ?Sized>(&self, context: &Context, carrier: &mut C) {
+        let span = context.span();
+        let trace_state = span.span_context().trace_state();
+        let trace_state = (trace_state.into_iter().len() > 0).then(|| trace_state.header());
+        let outgoing = Outgoing {
+            span_context: outgoing_span(context),
+            trace_state: trace_state.as_deref(),
+            received: context.get::<Received>().map_or(FormatSet::EMPTY, |received| received.0),
+        };
+        self.write(outgoing, items(context), carrier);
+    }
+
+    /// Appends the span, Jaeger's flags and the baggage of a context to bytes, as
+    /// [`inject_binary`](Self::inject_binary) does.
+    pub fn inject_binary_from_context(&self, context: &Context, carrier: &mut Vec<u8>) {
+        self.write_binary(outgoing_span(context), items(context), carrier);
+    }
+}
+
+fn outgoing_span(context: &Context) -> Option<SpanContext> {
+    let span = context.span();
+    let span = span.span_context();
+    span.is_valid().then(|| SpanContext {
+        trace_id: span.trace_id().into(),
+        span_id: span.span_id().into(),
+        parent_id: None,
+        flags: JaegerState::outgoing_flags(context, span),
+    })
+}
+
+/// OpenTelemetry's baggage, and what it could not hold.
+fn items(context: &Context) -> impl Iterator<Item = ItemRef<'_>> {
+    let otel = context.baggage();
+    let rest = context.get::<BaggageRest>().into_iter().flat_map(|rest| rest.0.items());
+    let rest = rest.filter(|item| otel.get(item.key).is_none());
+    let items = otel.iter().map(|(key, (value, metadata))| ItemRef {
+        key: key.as_str(),
+        value: value.as_str(),
+        properties: metadata.as_str(),
+    });
+    items.chain(rest)
+}

@@ -1,0 +1,112 @@
+//! Jaeger's state in a `Context`: what OpenTelemetry's SpanContext has no room for.
+
+use opentelemetry::{
+    Context, KeyValue, Value,
+    trace::{SpanContext as OtelSpanContext, TraceContextExt},
+};
+
+use crate::{Extracted, Flags};
+
+/// What Jaeger knows of a trace and OpenTelemetry's SpanContext cannot hold: a value in the `Context`.
+///
+/// Present only where there is something to say: flags other than *sampled*, or a debug id.
+#[derive(Clone, Debug)]
+pub struct JaegerState {
+    /// The trace that this belongs to; `None` until a debug request's root has been started.
+    trace_id: Option<opentelemetry::trace::TraceId>,
+    flags: Flags,
+    debug_id: Option<String>,
+}
+
+// === impl JaegerState ===
+
+impl JaegerState {
+    /// The reserved attribute by which flags reach a finished span, which no longer knows its `Context`: an integer,
+    /// consumed by the exporter and never sent as a tag.
+    pub const FLAGS_ATTRIBUTE: &'static str = "jaeger.flags";
+
+    /// The flags of a finished span: *sampled* from its SpanContext, debug and firehose from
+    /// [`FLAGS_ATTRIBUTE`](Self::FLAGS_ATTRIBUTE).
+    pub fn recorded_flags(span: &OtelSpanContext, attributes: &[KeyValue]) -> Flags {
+        let reserved =
+            attributes.iter().rev().find(|attribute| attribute.key.as_str() == Self::FLAGS_ATTRIBUTE);
+        let extra = match reserved.map(|attribute| &attribute.value) {
+            Some(Value::I64(bits)) => *bits as u8 & (Flags::DEBUG | Flags::FIREHOSE).bits(),
+            _ => 0,
+        };
+        Flags::from_bits(extra).with_sampled(span.is_sampled())
+    }
+
+    /// The state that a context carries.
+    pub fn from_context(context: &Context) -> Option<&Self> {
+        context.get::<Self>()
+    }
+
+    /// The `jaeger-debug-id` that the next root span of this context has to bear as a tag; `None` once that root
+    /// has been started.
+    pub fn debug_id(&self) -> Option<&str> {
+        self.debug_id.as_deref().filter(|_| self.trace_id.is_none())
+    }
+
+    /// Jaeger's flags of a new span of the given trace, when `parent` is the context in which it is started.
+    ///
+    /// `None` if nothing is known of that trace.
+    pub fn flags_of(parent: &Context, trace_id: opentelemetry::trace::TraceId) -> Option<Flags> {
+        let state = Self::from_context(parent)?;
+        let belongs = match state.trace_id {
+            Some(own) => own == trace_id,
+            None => !parent.span().span_context().is_valid(),
+        };
+        belongs.then_some(state.flags)
+    }
+
+    /// Ties a debug request's state to the root span that has just been put into `context`, so that it marks this
+    /// trace and no other one.
+    pub fn bind(context: Context) -> Context {
+        let bound = match Self::from_context(&context) {
+            Some(state) if state.trace_id.is_none() => {
+                let span = context.span();
+                let span = span.span_context();
+                let flags = if span.is_sampled() { state.flags } else { Flags::NONE };
+                Self { trace_id: Some(span.trace_id()), flags, debug_id: state.debug_id.clone() }
+            }
+            _ => return context,
+        };
+        context.with_value(bound)
+    }
+
+    /// Jaeger's flags of a span that is sent on.
+    pub(super) fn outgoing_flags(context: &Context, span: &OtelSpanContext) -> Flags {
+        let flags = match Self::from_context(context) {
+            Some(state) if state.trace_id.is_none_or(|own| own == span.trace_id()) => state.flags,
+            _ => Flags::NONE,
+        };
+        match (span.is_sampled(), flags.is_debug()) {
+            // A sampler that does not know of debug ids said no: the trace is not a debug trace.
+            (false, true) => Flags::NONE,
+            (sampled, _) => flags.with_sampled(sampled),
+        }
+    }
+
+    pub(super) fn of_extracted(extracted: &Extracted) -> Option<Self> {
+        match (extracted.span_context, &extracted.debug_id) {
+            (Some(span), _) if span.flags.bits() & !Flags::SAMPLED.bits() != 0 => {
+                Some(Self { trace_id: Some(span.trace_id.into()), flags: span.flags, debug_id: None })
+            }
+            (None, Some(id)) => {
+                let flags = Flags::SAMPLED | Flags::DEBUG;
+                Some(Self { trace_id: None, flags, debug_id: Some(cut(id).to_owned()) })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Jaeger's clients cut a tag there.
+const MAX_DEBUG_ID_BYTES: usize = 256;
+
+/// The text up to that length, on a character boundary: somebody else's header must not make a span large.
+fn cut(id: &str) -> &str {
+    let end = (0..=MAX_DEBUG_ID_BYTES).rev().find(|end| id.is_char_boundary(*end));
+    id.get(..end.unwrap_or_default().min(id.len())).unwrap_or_default()
+}
