@@ -157,12 +157,9 @@ impl Header<'_> {
         }
     }
 
-    /// Whether it holds the trace itself and not what travels beside it.
-    pub(crate) const fn is_trace(self) -> bool {
-        !matches!(
-            self,
-            Self::BaggageItem(_) | Self::DebugId | Self::BaggageByHand | Self::W3c(W3cHeader::Baggage)
-        )
+    /// Whether it holds baggage, which travels beside the trace.
+    pub(crate) const fn is_baggage(self) -> bool {
+        matches!(self, Self::BaggageItem(_) | Self::BaggageByHand | Self::W3c(W3cHeader::Baggage))
     }
 }
 

@@ -74,8 +74,10 @@ impl Propagator {
         let has_trace = outgoing.span_context.is_some();
         carrier.remove_if(|name| {
             let header = self.shared.names.classify(name);
-            header.is_some_and(|header| {
-                if header.is_trace() { has_trace } else { self.shared.speaks(header.format()) }
+            header.is_some_and(|header| match header.is_baggage() {
+                // Baggage of a format that is not spoken has not been read, so nothing takes its place.
+                true => self.shared.speaks(header.format()),
+                false => has_trace,
             })
         });
         let formats = if outgoing.received.is_empty() { self.shared.inject } else { outgoing.received };

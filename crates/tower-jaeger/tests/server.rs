@@ -93,7 +93,7 @@ async fn a_malformed_header_gives_a_new_root_even_inside_another_span() {
     assert_eq!(span.events.len(), 1);
     assert_eq!(
         span.events[0].attributes[0].value.to_string(),
-        "malformed trace header: expected trace-id:span-id:parent-id:flags"
+        "malformed structure in the jaeger trace header: expected trace-id:span-id:parent-id:flags"
     );
 }
 

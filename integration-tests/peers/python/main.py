@@ -43,6 +43,9 @@ class HttpHandler(BaseHTTPRequestHandler):
             logging.exception('failed')
             self.answer(500, 'text/plain; charset=utf-8', f'{SERVICE}: {error!r}')
 
+    def log_message(self, *_):
+        pass  # no line for each request
+
     def extract(self):
         try:
             return tracer.extract(Format.HTTP_HEADERS, dict(self.headers.items()))

@@ -80,8 +80,8 @@ impl<T> ServerLayer<T> {
 
     /// Which requests may ask for a debug trace by `jaeger-debug-id`; by default up to 100 a second.
     ///
-    /// The trace is sampled against the sampler's will only by a sampler that knows of it: `jaeger-client` has one in front of
-    /// every other; with a foreign one, the id is no more than its tag and flags if the sampler says yes.
+    /// The sampler has to know of it: `jaeger-client` has one that does in front of every other. A foreign sampler is not
+    /// overruled, and the root has no tag `jaeger-debug-id`.
     #[must_use]
     pub fn with_debug_ids(mut self, debug_ids: DebugIds) -> Self {
         Arc::make_mut(&mut self.shared).debug_ids = debug_ids;

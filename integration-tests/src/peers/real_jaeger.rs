@@ -1,13 +1,14 @@
-//! Foreign programs: built by their own toolchains, absent ones passed over unless `REQUIRE_PEERS=1`.
+//! The real Jaeger, in one process with its storage in memory.
 
 use std::{
-    env, io,
-    net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket},
+    io,
+    net::SocketAddr,
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
+use super::{free_tcp, free_udp, required};
 use crate::workspace_root;
 
 /// The real Jaeger, running on free ports of this machine until it is dropped.
@@ -98,11 +99,6 @@ impl Drop for RealJaeger {
     }
 }
 
-/// Whether an absent peer is a failure.
-pub fn required() -> bool {
-    env::var_os("REQUIRE_PEERS").is_some_and(|value| value == "1")
-}
-
 /// The program: built once into the target directory, by the Go toolchain.
 fn built() -> Result<PathBuf, String> {
     let program = workspace_root().join("target/peers").join(format!("jaeger-all-in-one-{VERSION}"));
@@ -119,13 +115,4 @@ fn built() -> Result<PathBuf, String> {
         Ok(status) => Err(format!("{} ended with {status}", script.display())),
         Err(error) => Err(format!("{}: {error}", script.display())),
     }
-}
-
-/// A port that was free a moment ago.
-fn free_tcp() -> io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
-}
-
-fn free_udp() -> io::Result<SocketAddr> {
-    UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }

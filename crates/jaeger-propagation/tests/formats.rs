@@ -1,0 +1,240 @@
+//! Several formats at once: order, refusal, and what crosses from one to the other.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::HashMap;
+
+use jaeger_propagation::{
+    BaggageDrop, BaggageLimits, Extracted, Flags, Format, HeaderNames, MalformedPart, Propagator, SpanContext,
+};
+
+type Headers = HashMap<String, String>;
+
+const JAEGER: (&str, &str) = ("uber-trace-id", "a1:b1:0:3");
+const W3C: (&str, &str) = ("traceparent", "00-000000000000000000000000000000a2-00000000000000b2-00");
+const W3C_OF_JAEGER_S: (&str, &str) =
+    ("traceparent", "00-000000000000000000000000000000a1-00000000000000b1-01");
+const B3: (&str, &str) = ("b3", "a3-b3-d");
+const B3_MULTI: [(&str, &str); 3] = [("X-B3-TraceId", "a4"), ("X-B3-SpanId", "b4"), ("X-B3-Sampled", "1")];
+
+fn headers(pairs: &[(&str, &str)]) -> Headers {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn read(propagator: &Propagator, pairs: &[(&str, &str)]) -> Extracted {
+    propagator.extract(&headers(pairs))
+}
+
+fn baggage(extracted: &Extracted) -> Vec<(&str, &str)> {
+    let mut items: Vec<_> = extracted.baggage.iter().collect();
+    items.sort_unstable();
+    items
+}
+
+fn all() -> Vec<(&'static str, &'static str)> {
+    [&[JAEGER, W3C, B3], &B3_MULTI[..]].concat()
+}
+
+#[test]
+fn the_first_valid_one_wins_in_any_order() {
+    for (order, format, trace) in [
+        (vec![Format::Jaeger, Format::W3c], Format::Jaeger, 0xa1),
+        (vec![Format::W3c, Format::Jaeger], Format::W3c, 0xa2),
+        (vec![Format::B3Single, Format::W3c], Format::B3Single, 0xa3),
+        (vec![Format::B3Multi, Format::B3Single, Format::B3Multi], Format::B3Multi, 0xa4),
+    ] {
+        let propagator = Propagator::new().with_extract_order(order.clone());
+        let found = read(&propagator, &all());
+        assert_eq!(found.format, Some(format), "{order:?}");
+        assert_eq!(found.span_context.unwrap().trace_id, trace.into(), "{order:?}");
+        assert_eq!(propagator.counters().extracted(format), 1);
+    }
+}
+
+#[test]
+fn a_format_that_is_not_accepted_is_not_there() {
+    assert_eq!(
+        read(&Propagator::w3c(), &[JAEGER, B3, ("uberctx-k", "v"), ("jaeger-debug-id", "x")]),
+        Extracted::default()
+    );
+    assert_eq!(read(&Propagator::new().with_extract_order([]), &all()), Extracted::default());
+}
+
+#[test]
+fn a_malformed_header_does_not_hide_a_good_one() {
+    let propagator = Propagator::as_received();
+    let bad = [
+        ("uber-trace-id", "junk"),
+        ("uberctx-k", "lost with its header"),
+        ("jaeger-debug-id", "lost too"),
+        ("baggage", "k=kept"),
+        ("b3", "junk"),
+    ];
+    let found = read(&propagator, &[&bad[..], &[W3C]].concat());
+    assert_eq!((found.format, found.debug_id.as_deref()), (Some(Format::W3c), None));
+    assert_eq!(baggage(&found), [("k", "kept")]);
+    assert_eq!(found.refused.unwrap().format(), Format::Jaeger);
+    let counters = propagator.counters();
+    assert_eq!(counters.malformed(Format::Jaeger, MalformedPart::Header), 1);
+    assert_eq!(counters.malformed(Format::B3Single, MalformedPart::Header), 1);
+    assert_eq!(counters.baggage_dropped(BaggageDrop::TraceRefused), 1);
+    assert_eq!(counters.debug_ids_refused(), 1);
+}
+
+#[test]
+fn the_other_way_round_too() {
+    let found = read(&Propagator::both(), &[JAEGER, ("traceparent", "junk"), ("baggage", "k=lost")]);
+    assert_eq!((found.format, baggage(&found).len()), (Some(Format::Jaeger), 0));
+    assert_eq!(found.refused.unwrap().part(), MalformedPart::Version);
+}
+
+#[test]
+fn what_another_format_knows_of_the_same_span_is_not_lost() {
+    let w3c_first = Propagator::new().with_extract_order([Format::W3c, Format::Jaeger]);
+    let flags = |pairs: &[(&str, &str)]| read(&w3c_first, pairs).span_context.unwrap().flags;
+    assert_eq!(flags(&[W3C_OF_JAEGER_S, ("uber-trace-id", "a1:b1:c1:b")]), Flags::from_bits(0xb));
+    assert_eq!(flags(&[W3C_OF_JAEGER_S, ("uber-trace-id", "a1:b9:0:b")]), Flags::SAMPLED, "another span");
+    let unsampled = W3C_OF_JAEGER_S.1.replace("-01", "-00");
+    let found = flags(&[("traceparent", &unsampled), ("uber-trace-id", "a1:b1:c1:3")]);
+    assert!(!found.is_sampled() && !found.is_debug(), "the decision is that of the one which is believed");
+}
+
+#[test]
+fn a_trace_state_belongs_to_its_trace() {
+    let state = ("tracestate", "vendor=1");
+    let state_of = |pairs: &[(&str, &str)]| read(&Propagator::both(), pairs).trace_state;
+    assert_eq!(state_of(&[W3C, state]).as_deref(), Some("vendor=1"));
+    assert_eq!(state_of(&[JAEGER, W3C_OF_JAEGER_S, state]).as_deref(), Some("vendor=1"));
+    assert_eq!(state_of(&[JAEGER, W3C, state]), None);
+    assert_eq!(state_of(&[JAEGER, state]), None);
+}
+
+#[test]
+fn the_first_format_s_baggage_wins() {
+    let pairs = [
+        JAEGER,
+        W3C_OF_JAEGER_S,
+        ("uberctx-k", "jaeger"),
+        ("jaeger-baggage", "by-hand=1,k=by hand"),
+        ("baggage", "k=w3c,Session=4711"),
+    ];
+    let by_hand_is_jaeger_s = [("Session", "4711"), ("by-hand", "1"), ("k", "jaeger")];
+    assert_eq!(baggage(&read(&Propagator::both(), &pairs)), by_hand_is_jaeger_s);
+    let w3c_first = Propagator::new().with_extract_order([Format::W3c, Format::Jaeger]);
+    assert_eq!(baggage(&read(&w3c_first, &pairs)), [("Session", "4711"), ("by-hand", "1"), ("k", "w3c")]);
+}
+
+#[test]
+fn keys_of_w3c_have_case_and_those_of_jaeger_have_not() {
+    assert_eq!(baggage(&read(&Propagator::w3c(), &[("baggage", "K=1,k=2")])), [("K", "1"), ("k", "2")]);
+    let both = [("uberctx-k", "1"), ("baggage", "K=1;p")];
+    assert_eq!(baggage(&read(&Propagator::both(), &both)), [("K", "1")], "the same item in both formats");
+}
+
+#[test]
+fn a_request_is_sent_on_in_the_formats_in_which_it_came() {
+    let propagator = Propagator::as_received();
+    let sent_on = |pairs: &[(&str, &str)]| {
+        let mut out = Headers::new();
+        propagator.forward(&read(&propagator, pairs), &mut out);
+        let mut names: Vec<_> = out.into_keys().collect();
+        names.sort_unstable();
+        names
+    };
+    let item = ("uberctx-k", "v");
+    assert_eq!(sent_on(&[W3C]), ["traceparent"]);
+    assert_eq!(sent_on(&[B3]), ["b3"]);
+    assert_eq!(sent_on(&[JAEGER, item]), ["uber-trace-id", "uberctx-k"]);
+    assert_eq!(
+        sent_on(&[JAEGER, W3C_OF_JAEGER_S, item]),
+        ["baggage", "traceparent", "uber-trace-id", "uberctx-k"]
+    );
+    assert_eq!(sent_on(&B3_MULTI), ["x-b3-sampled", "x-b3-spanid", "x-b3-traceid"]);
+    assert_eq!(sent_on(&[("uber-trace-id", "junk"), W3C]), ["traceparent"], "a malformed one was no format");
+    assert_eq!(sent_on(&[("baggage", "k=v")]), ["baggage"], "baggage alone has a format as well");
+    assert_eq!(sent_on(&[W3C, item]), ["baggage", "traceparent", "uber-trace-id", "uberctx-k"]);
+}
+
+#[test]
+fn a_new_trace_goes_out_in_the_chosen_formats() {
+    let propagator = Propagator::as_received().with_inject_formats([Format::W3c, Format::B3Single]);
+    let context = SpanContext::new(0xa1.into(), 0xb1.into(), Flags::SAMPLED | Flags::DEBUG);
+    let mut out = Headers::new();
+    propagator.inject(Some(&context), [], &mut out);
+    assert_eq!(out, headers(&[W3C_OF_JAEGER_S, ("b3", "00000000000000a1-00000000000000b1-d")]));
+    let counters = propagator.counters();
+    assert_eq!(Format::ALL.map(|format| counters.injected(format)), [0, 1, 1, 0]);
+}
+
+#[test]
+fn without_anything_to_say_a_carrier_stays_as_it_is() {
+    let mut out = headers(&all());
+    Propagator::both().inject(None, [], &mut out);
+    assert_eq!(out, headers(&all()));
+    Propagator::both().inject(None, [("k", "v")], &mut out);
+    let with_baggage = [&all()[..], &[("uberctx-k", "v"), ("baggage", "k=v")]].concat();
+    assert_eq!(out, headers(&with_baggage));
+}
+
+#[test]
+fn custom_names_are_read_written_and_replaced() {
+    let mut names = HeaderNames::default();
+    names.trace_context = "X-Trace".into();
+    names.baggage_prefix = "x-ctx-".into();
+    names.debug_id = "x-debug".into();
+    names.baggage = "x-baggage".into();
+    let propagator = Propagator::new().with_header_names(names).unwrap();
+    let pairs = [("x-trace", "a1:b1:0:1"), ("X-Ctx-K", "v"), ("x-baggage", "l=w"), JAEGER];
+    let found = read(&propagator, &pairs);
+    assert_eq!(found.span_context.unwrap().flags, Flags::SAMPLED);
+    assert_eq!(baggage(&found), [("k", "v"), ("l", "w")]);
+    assert_eq!(read(&propagator, &[("x-debug", "why")]).debug_id.as_deref(), Some("why"));
+    let mut out = headers(&[("x-trace", "stale"), ("x-ctx-old", "stale")]);
+    propagator.forward(&found, &mut out);
+    let written = [("x-trace", "00000000000000a1:00000000000000b1:0:1"), ("x-ctx-k", "v"), ("x-ctx-l", "w")];
+    assert_eq!(out, headers(&written));
+}
+
+#[test]
+fn limits_hold_over_all_formats_together() {
+    let mut limits = BaggageLimits::default();
+    limits.items = 3;
+    let propagator = Propagator::both().with_baggage_limits(limits);
+    let found = read(&propagator, &[("uberctx-a", "1"), ("jaeger-baggage", "b=2"), ("baggage", "c=3,d=4")]);
+    assert_eq!(found.baggage.len(), 3);
+    assert_eq!(propagator.counters().baggage_dropped(BaggageDrop::TooManyItems), 1);
+
+    limits.items = 180;
+    limits.bytes = 10;
+    let propagator = Propagator::both().with_baggage_limits(limits);
+    let found = read(&propagator, &[("baggage", "a=12345,b=%20%20%20,c=1,d=;ppppppppp")]);
+    assert_eq!(baggage(&found), [("a", "12345"), ("b", "   ")], "counted as decoded");
+    assert_eq!(propagator.counters().baggage_dropped(BaggageDrop::TooManyBytes), 2);
+}
+
+#[test]
+fn baggage_that_one_w3c_header_cannot_hold_is_counted() {
+    let propagator = Propagator::w3c();
+    let long = "☃".repeat(1000);
+    let items = [("a", long.as_str()), ("b", "1"), ("not a token", "1")];
+    let mut out = Headers::new();
+    propagator.inject(None, items, &mut out);
+    assert_eq!(out, headers(&[("baggage", "b=1")]));
+    assert_eq!(propagator.counters().baggage_dropped(BaggageDrop::TooManyBytes), 1);
+    assert_eq!(propagator.counters().baggage_dropped(BaggageDrop::UnsendableKey), 1);
+}
+
+#[test]
+fn conflicting_headers_are_malformed_in_every_format_and_repeated_ones_are_one() {
+    for (name, value, other) in [
+        ("uber-trace-id", "a1:b1:0:1", "a1:b1:0:0"),
+        ("traceparent", W3C.1, W3C_OF_JAEGER_S.1),
+        ("b3", "a3-b3-1", "a3-b3-0"),
+    ] {
+        let pair = |value: &str| (name.to_owned(), value.to_owned());
+        let propagator = Propagator::as_received();
+        let twice = propagator.extract(&[pair(value), pair(&format!(" {value}\t"))][..]);
+        assert!(twice.span_context.is_some() && twice.refused.is_none(), "{name}");
+        let refused = propagator.extract(&[pair(value), pair(other)][..]).refused.unwrap();
+        assert_eq!(refused.part(), MalformedPart::Header, "{name}");
+    }
+}
