@@ -107,3 +107,136 @@ fn fields_are_the_configured_name() {
     let jaeger = jaeger.with_header_names(names).unwrap();
     assert_eq!(jaeger.fields().collect::<Vec<_>>(), ["x-trace"]);
 }
+
+#[test]
+fn w3c_s_trace_state_and_properties_pass_through() {
+    let w3c = Propagator::w3c();
+    let headers = [
+        ("traceparent", "00-0000000000000000000000000000007b-00000000000001c8-01"),
+        ("tracestate", "a=1,b=2"),
+        ("baggage", "k=v;p=1;q"),
+    ];
+    let context = w3c.extract_with_context(&Context::new(), &text(&headers));
+    assert_eq!(context.span().span_context().trace_state().get("b"), Some("2"));
+    let mut out = HashMap::new();
+    w3c.inject_context(&context, &mut out);
+    assert_eq!(out, text(&headers));
+}
+
+#[test]
+fn a_trace_state_that_opentelemetry_cannot_read_costs_no_trace() {
+    let headers = [
+        ("traceparent", "00-0000000000000000000000000000007b-00000000000001c8-01"),
+        ("tracestate", "no list member"),
+    ];
+    let context = Propagator::w3c().extract_with_context(&Context::new(), &text(&headers));
+    assert!(context.span().span_context().is_valid());
+    assert_eq!(context.span().span_context().trace_state(), &TraceState::NONE);
+}
+
+#[test]
+fn a_trace_state_made_by_the_program_cannot_break_a_header() {
+    let state = TraceState::from_key_value([("a", "1\r\nevil: 1")]).unwrap();
+    let span = SpanContext::new(1.into(), 2.into(), TraceFlags::SAMPLED, false, state);
+    let w3c = Propagator::w3c();
+    let mut out = HashMap::new();
+    w3c.inject_context(&Context::new().with_remote_span_context(span), &mut out);
+    assert_eq!(out.keys().collect::<Vec<_>>(), ["traceparent"]);
+    assert_eq!(w3c.counters().trace_state_dropped(), 1);
+}
+
+#[test]
+fn the_format_in_which_a_request_came_is_in_its_context() {
+    let propagator = Propagator::as_received();
+    let context =
+        propagator.extract_with_context(&Context::new(), &text(&[("b3", "7b-1c8-d"), ("uberctx-k", "v")]));
+    let own = context.with_remote_span_context(local_span(0x7b, true));
+    let mut out = HashMap::new();
+    propagator.inject_context(&own, &mut out);
+    let written = [
+        ("b3", "000000000000007b-0000000000000009-d"),
+        ("uber-trace-id", "000000000000007b:0000000000000009:0:3"),
+        ("uberctx-k", "v"),
+    ];
+    assert_eq!(out, text(&written), "baggage alone has a format as well");
+}
+
+#[test]
+fn a_context_goes_into_a_message_and_comes_out_of_it() {
+    let (context, _) = through(&[("uber-trace-id", "7b:1c8:0:3"), ("uberctx-k", "v")]);
+    let propagator = Propagator::new();
+    let mut message = Vec::new();
+    propagator.inject_binary_from_context(&context, &mut message);
+    let received = propagator.extract_binary(&message).into_context(&Context::new());
+    assert_eq!(received.span().span_context(), context.span().span_context());
+    assert_eq!(received.baggage().get("k").unwrap().as_str(), "v");
+    assert!(JaegerState::flags_of(&received, 0x7b.into()).unwrap().is_debug());
+}
+
+#[test]
+fn an_item_is_in_opentelemetry_s_baggage_or_beside_it_and_never_lost() {
+    let long = "v".repeat(5000);
+    let items =
+        [("a", long.as_str()), ("b", long.as_str()), ("not a token", "1"), ("", "no key"), ("c", "1")];
+    let mut limits = jaeger_propagation::BaggageLimits::default();
+    limits.bytes = 100_000;
+    let jaeger = Propagator::new().with_baggage_limits(limits);
+    let names: Vec<_> = items.iter().map(|(key, _)| format!("uberctx-{key}")).collect();
+    let headers: Vec<_> = names.iter().zip(items).map(|(name, (_, value))| (name.as_str(), value)).collect();
+    let context = jaeger.extract(&text(&headers)).into_context(&Context::new());
+    let mut out = HashMap::<String, String>::new();
+    jaeger.inject_from_context(&context, &mut out);
+    out.retain(|_, value| !value.is_empty());
+    assert_eq!(out.len(), 4, "{:?}", out.keys());
+    assert!(context.baggage().len() < 4);
+}
+
+#[test]
+fn the_counters_are_seen_through_a_meter() {
+    use opentelemetry::metrics::MeterProvider;
+    use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
+
+    let exporter = InMemoryMetricExporter::default();
+    let provider =
+        SdkMeterProvider::builder().with_reader(PeriodicReader::builder(exporter.clone()).build()).build();
+    let propagator = Propagator::both();
+    propagator.counters().observe(&provider.meter("propagation"));
+
+    let good = propagator.extract(&text(&[("uber-trace-id", "7b:1c8:0:1"), ("uberctx-", "no key")]));
+    propagator.extract(&text(&[("traceparent", "00-junk")]));
+    propagator.inject(good.span_context.as_ref(), [], &mut HashMap::<String, String>::new());
+    propagator.counters().count_debug_id_refused();
+    provider.force_flush().unwrap();
+    assert_eq!(
+        observed(&exporter),
+        [
+            "jaeger.propagation.baggage.dropped cause=malformed 1",
+            "jaeger.propagation.debug_id.refused 1",
+            "jaeger.propagation.extracted format=jaeger 1",
+            "jaeger.propagation.injected format=jaeger 1",
+            "jaeger.propagation.injected format=w3c 1",
+            "jaeger.propagation.malformed format=w3c,part=trace id 1",
+        ]
+    );
+}
+
+/// A line for each data point of the last export, sorted.
+fn observed(exporter: &opentelemetry_sdk::metrics::InMemoryMetricExporter) -> Vec<String> {
+    use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
+
+    let exports = exporter.get_finished_metrics().unwrap();
+    let metrics = exports.last().unwrap().scope_metrics().flat_map(|scope| scope.metrics());
+    let mut lines = Vec::new();
+    for metric in metrics {
+        let AggregatedMetrics::U64(MetricData::Sum(sum)) = metric.data() else { panic!("{metric:?}") };
+        for point in sum.data_points() {
+            let mut attributes: Vec<_> =
+                point.attributes().map(|label| format!("{}={}", label.key, label.value)).collect();
+            attributes.sort_unstable();
+            let attributes = attributes.join(",");
+            lines.push(format!("{} {attributes} {}", metric.name(), point.value()).replace("  ", " "));
+        }
+    }
+    lines.sort_unstable();
+    lines
+}
