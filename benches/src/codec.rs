@@ -1,4 +1,5 @@
-//! Extract and inject, beside OpenTelemetry's W3C propagators.
+//! Extract and inject, beside the propagators of others and a floor written by hand.
+#![allow(deprecated, reason = "the deprecated propagator is one of them")]
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jaeger_propagation::Propagator;
@@ -6,9 +7,10 @@ use opentelemetry::{
     Context,
     propagation::{Extractor, Injector, TextMapCompositePropagator, TextMapPropagator},
 };
+use opentelemetry_peer::propagation::TextMapPropagator as _;
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
-use crate::table::Table;
+use crate::{floor, table::Table};
 
 /// What every request has anyway.
 const ORDINARY: [(&str, &str); 6] = [
@@ -27,49 +29,105 @@ const W3C: [(&str, &str); 2] = [
     ("baggage", "customer=Trom%20Chocolatier,session=4711,request=4711-1"),
 ];
 
-pub(crate) fn table() -> Table {
-    let jaeger = Propagator::new;
-    let w3c = || -> TextMapCompositePropagator {
-        TextMapCompositePropagator::new(vec![
-            Box::new(TraceContextPropagator::new()),
-            Box::new(BaggagePropagator::new()),
-        ])
-    };
-    let (bare, trace) = (headers(&[]), headers(&[UBER]));
-    let baggage = headers(&[&[UBER][..], &UBERCTX].concat());
-    let both = headers(&W3C);
+/// A request with an `uber-trace-id` and three items of baggage; W3C's propagators get the same in their form.
+pub(crate) fn extract() -> Table {
+    let jaeger = headers(&[&[UBER][..], &UBERCTX].concat());
+    let w3c = headers(&W3C);
+    let (floor, alone, into, both, w3c_alone, pair, peer) =
+        (jaeger.clone(), jaeger.clone(), jaeger.clone(), jaeger.clone(), w3c.clone(), w3c, jaeger);
+    let (ours, ours_into, ours_both, ours_w3c) =
+        (Propagator::new(), Propagator::new(), Propagator::both(), Propagator::w3c());
+    let (sdk, old) = (sdk_pair(), opentelemetry_jaeger_propagator::Propagator::new());
+    Table::new("Extract, 3 baggage items")
+        .entry("into a Context: W3C pair of the SDK", move || {
+            sdk.extract_with_context(&Context::new(), &HeaderExtractor(&pair))
+        })
+        .entry("into a Context: ours, jaeger", move || ours_into.extract(&into).into_context(&Context::new()))
+        .entry("into a Context: ours, both", move || ours_both.extract(&both).into_context(&Context::new()))
+        .entry("into a Context: ours, w3c", move || {
+            ours_w3c.extract(&w3c_alone).into_context(&Context::new())
+        })
+        .entry("into a Context: opentelemetry-jaeger-propagator", move || {
+            old.extract_with_context(&opentelemetry_peer::Context::new(), &HeaderExtractor(&peer))
+        })
+        .entry("values alone: ours, jaeger", move || ours.extract(&alone))
+        .entry("values alone: the floor", move || floor::extract(&floor))
+}
 
-    let (nothing, alone, three, direct, pair) = (jaeger(), jaeger(), jaeger(), jaeger(), w3c());
-    let context = three.extract(&baggage).into_context(&Context::new());
-    let w3c_context = context.clone();
-    let (inject, w3c_inject) = (jaeger(), w3c());
-    let (fresh, w3c_fresh) = (headers(&[]), headers(&[]));
-    let three_headers = baggage.clone();
+/// A request with an `uber-trace-id` and no baggage, and one without any trace.
+pub(crate) fn extract_little() -> Table {
+    let trace = headers(&[UBER]);
+    let bare = headers(&[]);
+    let (floor_trace, peer_trace, ours_trace) = (trace.clone(), trace.clone(), trace);
+    let (floor_bare, peer_bare, sdk_bare, both_bare, ours_bare) =
+        (bare.clone(), bare.clone(), bare.clone(), bare.clone(), bare);
+    let (jaeger, nothing, both) = (Propagator::new(), Propagator::new(), Propagator::both());
+    let (sdk, old, old_bare) = (
+        sdk_pair(),
+        opentelemetry_jaeger_propagator::Propagator::new(),
+        opentelemetry_jaeger_propagator::Propagator::new(),
+    );
+    Table::new("Extract, no baggage")
+        .entry("uber-trace-id alone: the floor", move || floor::extract(&floor_trace).0)
+        .entry("uber-trace-id alone: ours", move || jaeger.extract(&ours_trace))
+        .entry("uber-trace-id alone: opentelemetry-jaeger-propagator", move || {
+            old.extract_with_context(&opentelemetry_peer::Context::new(), &HeaderExtractor(&peer_trace))
+        })
+        .entry("no trace header: the floor", move || floor::extract(&floor_bare).0)
+        .entry("no trace header: ours, jaeger", move || nothing.extract(&ours_bare))
+        .entry("no trace header: ours, both", move || both.extract(&both_bare))
+        .entry("no trace header: W3C pair of the SDK", move || {
+            sdk.extract_with_context(&Context::new(), &HeaderExtractor(&sdk_bare))
+        })
+        .entry("no trace header: opentelemetry-jaeger-propagator", move || {
+            old_bare.extract_with_context(&opentelemetry_peer::Context::new(), &HeaderExtractor(&peer_bare))
+        })
+}
 
-    Table::new("Codec")
-        .entry("extract: no trace header", move || nothing.extract(&bare))
-        .entry("extract: uber-trace-id alone", move || alone.extract(&trace))
-        .entry("extract: uber-trace-id, 3 baggage items", move || direct.extract(&baggage))
-        .entry("extract: the same, into a Context", move || {
-            three.extract(&three_headers).into_context(&Context::new())
-        })
-        .entry("extract: W3C pair of the SDK, 3 items, into a Context", move || {
-            pair.extract_with_context(&Context::new(), &HeaderExtractor(&both))
-        })
-        .entry("clone of the headers to inject into", {
-            let fresh = fresh.clone();
-            move || fresh.clone()
-        })
-        .entry("inject: uber-trace-id, 3 baggage items, with clone", move || {
+/// The same context into a request that has six headers of its own. Each clones those first; the first entry is what that costs.
+pub(crate) fn inject() -> Table {
+    let received = headers(&[&[UBER][..], &UBERCTX].concat());
+    let context = Propagator::new().extract(&received).into_context(&Context::new());
+    let old_context = opentelemetry_jaeger_propagator::Propagator::new()
+        .extract_with_context(&opentelemetry_peer::Context::new(), &HeaderExtractor(&headers(&[UBER])));
+    let (sdk, old) = (sdk_pair(), opentelemetry_jaeger_propagator::Propagator::new());
+    let fresh = headers(&[]);
+    let into_fresh = move |write: Box<dyn Fn(&mut HeaderMap)>| {
+        let fresh = fresh.clone();
+        move || {
             let mut headers = fresh.clone();
-            inject.inject_from_context(&context, &mut headers);
+            write(&mut headers);
             headers
-        })
-        .entry("inject: W3C pair of the SDK, 3 items, with clone", move || {
-            let mut headers = w3c_fresh.clone();
-            w3c_inject.inject_context(&w3c_context, &mut HeaderInjector(&mut headers));
-            headers
-        })
+        }
+    };
+    let ours = |propagator: Propagator| {
+        let context = context.clone();
+        into_fresh(Box::new(move |headers| propagator.inject_from_context(&context, headers)))
+    };
+    let of_sdk = context.clone();
+    Table::new("Inject, 3 baggage items")
+        .entry("the clone alone", into_fresh(Box::new(|_| {})))
+        .entry(
+            "W3C pair of the SDK",
+            into_fresh(Box::new(move |headers| sdk.inject_context(&of_sdk, &mut HeaderInjector(headers)))),
+        )
+        .entry("ours, jaeger", ours(Propagator::new()))
+        .entry("ours, w3c", ours(Propagator::w3c()))
+        .entry("ours, both", ours(Propagator::both()))
+        .entry(
+            "opentelemetry-jaeger-propagator, which has no baggage",
+            into_fresh(Box::new(move |headers| {
+                old.inject_context(&old_context, &mut HeaderInjector(headers));
+            })),
+        )
+        .entry("the floor", into_fresh(Box::new(floor::inject)))
+}
+
+fn sdk_pair() -> TextMapCompositePropagator {
+    TextMapCompositePropagator::new(vec![
+        Box::new(TraceContextPropagator::new()),
+        Box::new(BaggagePropagator::new()),
+    ])
 }
 
 fn headers(more: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -79,25 +137,62 @@ fn headers(more: &[(&'static str, &'static str)]) -> HeaderMap {
     ORDINARY.iter().chain(more).map(pair).collect()
 }
 
+/// What `opentelemetry-http` has, for both versions of OpenTelemetry.
 struct HeaderExtractor<'a>(&'a HeaderMap);
 
-impl Extractor for HeaderExtractor<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
+struct HeaderInjector<'a>(&'a mut HeaderMap);
+
+// === impl HeaderExtractor ===
+
+impl HeaderExtractor<'_> {
+    fn value(&self, key: &str) -> Option<&str> {
         self.0.get(key)?.to_str().ok()
     }
 
-    fn keys(&self) -> Vec<&str> {
+    fn names(&self) -> Vec<&str> {
         self.0.keys().map(HeaderName::as_str).collect()
     }
 }
 
-struct HeaderInjector<'a>(&'a mut HeaderMap);
+impl Extractor for HeaderExtractor<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.value(key)
+    }
 
-impl Injector for HeaderInjector<'_> {
-    fn set(&mut self, key: &str, value: String) {
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(key.as_bytes()), HeaderValue::from_str(&value))
+    fn keys(&self) -> Vec<&str> {
+        self.names()
+    }
+}
+
+impl opentelemetry_peer::propagation::Extractor for HeaderExtractor<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.value(key)
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.names()
+    }
+}
+
+// === impl HeaderInjector ===
+
+impl HeaderInjector<'_> {
+    fn insert(&mut self, key: &str, value: &str) {
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(key.as_bytes()), HeaderValue::from_str(value))
         {
             self.0.insert(name, value);
         }
+    }
+}
+
+impl Injector for HeaderInjector<'_> {
+    fn set(&mut self, key: &str, value: String) {
+        self.insert(key, &value);
+    }
+}
+
+impl opentelemetry_peer::propagation::Injector for HeaderInjector<'_> {
+    fn set(&mut self, key: &str, value: String) {
+        self.insert(key, &value);
     }
 }

@@ -1,6 +1,6 @@
 //! Baggage: key/value pairs that travel with the trace to every later service.
 
-use std::mem;
+use std::{borrow::Cow, mem};
 
 use crate::BaggageDrop;
 
@@ -52,6 +52,13 @@ pub struct BaggageLimits {
     pub items: usize,
     /// Bytes of all keys and decoded values together: 8,192.
     pub bytes: usize,
+}
+
+/// A key as Jaeger's headers have it; most are in lower case anyway.
+pub(crate) fn lower_case(key: &str) -> Cow<'_, str> {
+    // There is also title case, so the question is not whether anything is upper case.
+    let is_lower = key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(key) } else { Cow::Owned(key.to_lowercase()) }
 }
 
 // === impl Baggage ===

@@ -1,10 +1,8 @@
 //! From the headers of a request to a span context and baggage.
 
-use std::borrow::Cow;
-
 use crate::{
     Baggage, BaggageDrop, ExtractCarrier, ExtractError, Format, MalformedPart, Propagator, SpanContext, b3,
-    baggage::BaggageItem,
+    baggage::{BaggageItem, lower_case},
     format::FormatSet,
     header_names::{B3Header, Header, W3cHeader},
     percent::Coding,
@@ -38,14 +36,15 @@ pub struct Extracted {
     pub(crate) received: FormatSet,
 }
 
-/// One pass over the headers: everything is borrowed until it is known to be wanted.
+/// One pass over the headers: everything is borrowed until it is known to be wanted, and nothing is made for a format of which
+/// there is no header.
 struct Reader<'p, 'c> {
     shared: &'p Shared,
     url_encoded: bool,
-    jaeger: Jaeger<'c>,
-    w3c: W3c<'c>,
-    b3_single: Once<'c>,
-    b3_multi: B3Multi<'c>,
+    jaeger: Option<Jaeger<'c>>,
+    w3c: Option<W3c<'c>>,
+    b3_single: Option<Once<'c>>,
+    b3_multi: Option<B3Multi<'c>>,
 }
 
 #[derive(Default)]
@@ -118,74 +117,32 @@ impl Extracted {
 // === impl Reader ===
 
 impl<'p, 'c> Reader<'p, 'c> {
+    #[inline]
     fn new(shared: &'p Shared, url_encoded: bool) -> Self {
-        Self {
-            shared,
-            url_encoded,
-            jaeger: Jaeger::default(),
-            w3c: W3c::default(),
-            b3_single: Once::default(),
-            b3_multi: B3Multi::default(),
-        }
+        Self { shared, url_encoded, jaeger: None, w3c: None, b3_single: None, b3_multi: None }
     }
 
     #[inline]
     fn header(&mut self, name: &'c str, value: &'c [u8]) {
-        if let Some(header) = self.shared.names.classify(name) {
+        if let Some(header) = self.shared.names.classify(name)
+            && self.shared.extract_order.contains(&header.format())
+        {
             self.known_header(header, value);
         }
     }
 
     fn known_header(&mut self, header: Header<'c>, value: &'c [u8]) {
-        if !self.shared.extract_order.contains(&header.format()) {
-            return;
-        }
+        let pass = Pass { shared: self.shared, coding: self.coding() };
         match header {
-            Header::TraceContext => self.jaeger.trace_context.add(value),
-            Header::BaggageItem(key) => self.baggage_item(key, value),
-            Header::DebugId => self.jaeger.debug_id = Some(value),
-            Header::BaggageByHand => self.baggage_by_hand(value),
-            Header::W3c(W3cHeader::TraceParent) => self.w3c.trace_parent.add(value),
-            Header::W3c(W3cHeader::TraceState) => self.w3c.trace_state.add(value),
-            Header::W3c(W3cHeader::Baggage) => self.w3c_baggage(value),
-            Header::B3Single => self.b3_single.add(value),
-            Header::B3Multi(header) => self.b3_multi.field(header).add(value),
-        }
-    }
-
-    /// `uberctx-key: value`.
-    fn baggage_item(&mut self, key: &str, value: &[u8]) {
-        let Ok(value) = std::str::from_utf8(value) else { return self.dropped(BaggageDrop::NotText) };
-        let coding = self.coding();
-        insert(self.shared, &mut self.jaeger.baggage, &lower_case(key), (value, coding), "");
-    }
-
-    /// `jaeger-baggage: key1=value1, key2=value2`; a token without exactly one `=` is not an item.
-    fn baggage_by_hand(&mut self, value: &[u8]) {
-        let Ok(text) = std::str::from_utf8(value) else { return self.dropped(BaggageDrop::NotText) };
-        let text = self.coding().decode(text);
-        for token in text.split(',').filter(|token| !token.trim().is_empty()) {
-            match token.split_once('=') {
-                Some((key, value)) if !value.contains('=') => {
-                    let (key, value) = (lower_case(key.trim()), (value.trim(), Coding::Plain));
-                    insert(self.shared, &mut self.jaeger.by_hand, &key, value, "");
-                }
-                _ => self.dropped(BaggageDrop::Malformed),
-            }
-        }
-    }
-
-    /// `baggage: key1=value1;property, key2=value2`.
-    fn w3c_baggage(&mut self, value: &[u8]) {
-        let Ok(text) = std::str::from_utf8(value) else { return self.dropped(BaggageDrop::NotText) };
-        for member in w3c::members(text) {
-            match member {
-                Some(member) => {
-                    let value = (member.value, w3c::Member::CODING);
-                    insert(self.shared, &mut self.w3c.baggage, member.key, value, member.properties);
-                }
-                None => self.dropped(BaggageDrop::Malformed),
-            }
+            Header::TraceContext => self.jaeger.get_or_insert_default().trace_context.add(value),
+            Header::BaggageItem(key) => self.jaeger.get_or_insert_default().item(pass, key, value),
+            Header::DebugId => self.jaeger.get_or_insert_default().debug_id = Some(value),
+            Header::BaggageByHand => self.jaeger.get_or_insert_default().items_by_hand(pass, value),
+            Header::W3c(W3cHeader::TraceParent) => self.w3c.get_or_insert_default().trace_parent.add(value),
+            Header::W3c(W3cHeader::TraceState) => self.w3c.get_or_insert_default().trace_state.add(value),
+            Header::W3c(W3cHeader::Baggage) => self.w3c.get_or_insert_default().members(pass, value),
+            Header::B3Single => self.b3_single.get_or_insert_default().add(value),
+            Header::B3Multi(header) => self.b3_multi.get_or_insert_default().field(header).add(value),
         }
     }
 
@@ -193,15 +150,11 @@ impl<'p, 'c> Reader<'p, 'c> {
         if self.url_encoded { Coding::PercentPlus } else { Coding::Plain }
     }
 
-    fn dropped(&self, cause: BaggageDrop) {
-        self.shared.counters.count_baggage_dropped(cause);
-    }
-
     fn finish(mut self) -> Extracted {
-        let shared = self.shared;
         let mut found = Extracted::default();
-        for format in shared.extract_order.iter().copied() {
-            match self.parse(format) {
+        for format in self.shared.extract_order.iter().copied() {
+            let Some(parsed) = self.parse(format) else { continue };
+            match parsed {
                 Ok(context) => {
                     self.take_beside(format, context, &mut found);
                     if let Some(context) = context {
@@ -209,52 +162,57 @@ impl<'p, 'c> Reader<'p, 'c> {
                     }
                 }
                 Err(error) => {
-                    shared.counters.count_malformed(&error);
+                    self.shared.counters.count_malformed(&error);
                     self.drop_beside(format);
                     found.refused = found.refused.or(Some(error));
                 }
             }
         }
         if let Some(format) = found.format {
-            shared.counters.count_extracted(format);
+            self.shared.counters.count_extracted(format);
             found.debug_id = None;
         }
         found
     }
 
-    fn parse(&self, format: Format) -> Parsed {
-        match format {
+    /// `None` if there is no header of the format at all.
+    fn parse(&self, format: Format) -> Option<Parsed> {
+        Some(match format {
             Format::Jaeger => {
-                self.jaeger.trace_context.parse(format, |value| SpanContext::parse(value, self.url_encoded))
+                let parse = |value| SpanContext::parse(value, self.url_encoded);
+                self.jaeger.as_ref()?.trace_context.parse(format, parse)
             }
-            Format::W3c => self.w3c.trace_parent.parse(format, w3c::parse),
-            Format::B3Single => self.b3_single.parse(format, b3::parse_single),
-            Format::B3Multi => b3::parse_multi(self.b3_multi.fields()?),
-        }
+            Format::W3c => self.w3c.as_ref()?.trace_parent.parse(format, w3c::parse),
+            Format::B3Single => self.b3_single.as_ref()?.parse(format, b3::parse_single),
+            Format::B3Multi => self.b3_multi.as_ref()?.fields().and_then(b3::parse_multi),
+        })
     }
 
     /// Takes what travels beside the trace header of a format that was not malformed.
     fn take_beside(&mut self, format: Format, context: Option<SpanContext>, found: &mut Extracted) {
-        let (limits, counters) = (self.shared.limits, &self.shared.counters);
+        let (limits, counters, coding) = (self.shared.limits, &self.shared.counters, self.coding());
         let dropped = |cause| counters.count_baggage_dropped(cause);
         let mut is_used = context.is_some();
         match format {
             Format::Jaeger => {
-                let mut baggage = std::mem::take(&mut self.jaeger.baggage);
-                baggage.add_missing(limits, std::mem::take(&mut self.jaeger.by_hand), dropped);
-                found.debug_id = self.debug_id();
+                let Some(jaeger) = self.jaeger.take() else { return };
+                found.debug_id = jaeger.debug_id(coding);
+                let mut baggage = jaeger.baggage;
+                baggage.add_missing(limits, jaeger.by_hand, dropped);
                 is_used |= found.debug_id.is_some() || !baggage.is_empty();
                 found.baggage.add_missing(limits, baggage, dropped);
             }
             Format::W3c => {
-                let baggage = std::mem::take(&mut self.w3c.baggage);
-                is_used |= !baggage.is_empty();
-                found.baggage.add_missing(limits, baggage, dropped);
+                let Some(w3c) = self.w3c.take() else { return };
+                is_used |= !w3c.baggage.is_empty();
+                found.baggage.add_missing(limits, w3c.baggage, dropped);
                 let is_same_trace = |context: SpanContext| {
                     found.span_context.is_none_or(|believed| believed.trace_id == context.trace_id)
                 };
-                if context.is_some_and(is_same_trace) {
-                    found.trace_state = self.trace_state();
+                if w3c.trace_state.is_bad() {
+                    counters.count_trace_state_dropped();
+                } else if context.is_some_and(is_same_trace) {
+                    found.trace_state = w3c.trace_state.into_text();
                 }
             }
             Format::B3Single | Format::B3Multi => {}
@@ -266,32 +224,91 @@ impl<'p, 'c> Reader<'p, 'c> {
 
     /// Counts what is lost with a malformed trace header.
     fn drop_beside(&mut self, format: Format) {
-        let items = match format {
-            Format::Jaeger => self.jaeger.baggage.len() + self.jaeger.by_hand.len(),
-            Format::W3c => self.w3c.baggage.len(),
-            Format::B3Single | Format::B3Multi => 0,
+        let counters = &self.shared.counters;
+        let items = match (format, &self.jaeger, &self.w3c) {
+            (Format::Jaeger, Some(jaeger), _) => {
+                if jaeger.debug_id(self.coding()).is_some() {
+                    counters.count_debug_id_refused();
+                }
+                jaeger.baggage.len() + jaeger.by_hand.len()
+            }
+            (Format::W3c, _, Some(w3c)) => w3c.baggage.len(),
+            _ => 0,
         };
-        for _ in 0..items {
-            self.dropped(BaggageDrop::TraceRefused);
+        (0..items).for_each(|_| counters.count_baggage_dropped(BaggageDrop::TraceRefused));
+    }
+}
+
+/// What the headers of one pass have in common.
+#[derive(Clone, Copy)]
+struct Pass<'p> {
+    shared: &'p Shared,
+    /// Of Jaeger's values.
+    coding: Coding,
+}
+
+// === impl Pass ===
+
+impl Pass<'_> {
+    fn text(self, value: &[u8]) -> Option<&str> {
+        let text = std::str::from_utf8(value).ok();
+        if text.is_none() {
+            self.dropped(BaggageDrop::NotText);
         }
-        if format == Format::Jaeger && self.debug_id().is_some() {
-            self.shared.counters.count_debug_id_refused();
+        text
+    }
+
+    fn dropped(self, cause: BaggageDrop) {
+        self.shared.counters.count_baggage_dropped(cause);
+    }
+}
+
+// === impl Jaeger ===
+
+impl Jaeger<'_> {
+    /// `uberctx-key: value`.
+    fn item(&mut self, pass: Pass<'_>, key: &str, value: &[u8]) {
+        if let Some(value) = pass.text(value) {
+            insert(pass.shared, &mut self.baggage, &lower_case(key), (value, pass.coding), "");
         }
     }
 
-    fn debug_id(&self) -> Option<String> {
-        let text = std::str::from_utf8(self.jaeger.debug_id?).ok()?;
-        let id = self.coding().decode(text);
+    /// `jaeger-baggage: key1=value1, key2=value2`; a token without exactly one `=` is not an item.
+    fn items_by_hand(&mut self, pass: Pass<'_>, value: &[u8]) {
+        let Some(text) = pass.text(value) else { return };
+        for token in pass.coding.decode(text).split(',').filter(|token| !token.trim().is_empty()) {
+            match token.split_once('=') {
+                Some((key, value)) if !value.contains('=') => {
+                    let (key, value) = (lower_case(key.trim()), (value.trim(), Coding::Plain));
+                    insert(pass.shared, &mut self.by_hand, &key, value, "");
+                }
+                _ => pass.dropped(BaggageDrop::Malformed),
+            }
+        }
+    }
+
+    /// `None` if it is blank.
+    fn debug_id(&self, coding: Coding) -> Option<String> {
+        let id = coding.decode(std::str::from_utf8(self.debug_id?).ok()?);
         (!id.trim().is_empty()).then(|| id.into_owned())
     }
+}
 
-    fn trace_state(&mut self) -> Option<String> {
-        let state = std::mem::take(&mut self.w3c.trace_state);
-        if state.is_bad() {
-            self.shared.counters.count_trace_state_dropped();
-            return None;
+// === impl W3c ===
+
+impl W3c<'_> {
+    /// `baggage: key1=value1;property, key2=value2`.
+    fn members(&mut self, pass: Pass<'_>, value: &[u8]) {
+        let Some(text) = pass.text(value) else { return };
+        for member in w3c::members(text) {
+            match member {
+                Some(member) => {
+                    let value = (member.value, w3c::Member::CODING);
+                    insert(pass.shared, &mut self.baggage, member.key, value, member.properties);
+                }
+                None => pass.dropped(BaggageDrop::Malformed),
+            }
         }
-        state.into_text()
     }
 }
 
@@ -316,11 +333,6 @@ pub(crate) fn insert(
     if let Err(cause) = { keep }() {
         shared.counters.count_baggage_dropped(cause);
     }
-}
-
-/// HTTP/2, gRPC and `http::HeaderMap` have lower-case names anyway.
-fn lower_case(key: &str) -> Cow<'_, str> {
-    if key.chars().any(char::is_uppercase) { Cow::Owned(key.to_lowercase()) } else { Cow::Borrowed(key) }
 }
 
 // === impl B3Multi ===

@@ -86,8 +86,8 @@ pub(crate) const B3_SINGLE: &str = "b3";
 #[derive(Clone, Debug)]
 pub(crate) struct KnownNames {
     pub(crate) jaeger: HeaderNames,
-    /// Bit *n*: a known name begins with the ASCII character *n*.
-    first_letters: u128,
+    /// The [`first_letter`] bits of all known names.
+    first_letters: u32,
 }
 
 // === impl HeaderNames ===
@@ -191,14 +191,14 @@ impl KnownNames {
 
     fn of_valid(jaeger: HeaderNames) -> Self {
         let known = jaeger.all().into_iter().chain(FIXED.iter().map(|(name, _)| *name));
-        let first_letters = known.filter_map(first_letter).fold(0, |letters, letter| letters | letter);
+        let first_letters = known.fold(0, |letters, name| letters | first_letter(name));
         Self { jaeger, first_letters }
     }
 
     /// What a header is, by its name, ignoring case; `None` for those that are none of ours, as most are.
     #[inline]
     pub(crate) fn classify<'n>(&self, name: &'n str) -> Option<Header<'n>> {
-        if self.first_letters & first_letter(name)? == 0 { None } else { self.find(name) }
+        if self.first_letters & first_letter(name) == 0 { None } else { self.find(name) }
     }
 
     fn find<'n>(&self, name: &'n str) -> Option<Header<'n>> {
@@ -228,11 +228,11 @@ impl Default for KnownNames {
     }
 }
 
-/// The bit of the first character, in lower case; `None` where there is none or it is not ASCII.
+/// A bit for each letter, ignoring case, and one for everything else a name may begin with.
 #[inline]
-fn first_letter(name: &str) -> Option<u128> {
-    let byte = name.bytes().next()?.to_ascii_lowercase();
-    1_u128.checked_shl(byte.into())
+fn first_letter(name: &str) -> u32 {
+    let first = name.as_bytes().first().map_or(0, |byte| byte | 0x20);
+    1 << if first.is_ascii_lowercase() { first - b'a' } else { 31 }
 }
 
 #[cfg(test)]

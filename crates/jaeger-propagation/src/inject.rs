@@ -2,7 +2,7 @@
 
 use crate::{
     BaggageDrop, CarrierFormat, Extracted, Format, InjectCarrier, Propagator, SpanContext, b3,
-    baggage::ItemRef,
+    baggage::{ItemRef, lower_case},
     format::FormatSet,
     header_names::{B3_SINGLE, W3cHeader},
     percent, w3c,
@@ -130,10 +130,14 @@ impl Propagator {
     ) {
         let spelling = carrier.format();
         let dropped = |cause| self.shared.counters.count_baggage_dropped(cause);
-        let (mut name, mut encoded, mut members) = (String::new(), String::new(), String::new());
+        let buffer = |bytes, format| String::with_capacity(if formats.contains(format) { bytes } else { 0 });
+        let (mut name, mut encoded) = (buffer(64, Format::Jaeger), buffer(64, Format::Jaeger));
+        let mut members = buffer(256, Format::W3c);
         for item in baggage {
             if formats.contains(Format::Jaeger) {
-                self.header_name(item.key, &mut name);
+                name.clear();
+                name.push_str(&self.shared.names.jaeger.baggage_prefix);
+                name.push_str(&lower_case(item.key));
                 if item.key.is_empty() || !spelling.accepts_name(&name) {
                     dropped(BaggageDrop::UnsendableKey);
                 } else if spelling.is_url_encoded() {
@@ -154,17 +158,6 @@ impl Propagator {
         }
         if !members.is_empty() {
             carrier.set(W3cHeader::Baggage.name(), &members);
-        }
-    }
-
-    /// The name of an item's header, in lower case.
-    fn header_name(&self, key: &str, name: &mut String) {
-        name.clear();
-        name.push_str(&self.shared.names.jaeger.baggage_prefix);
-        if key.is_ascii() {
-            name.extend(key.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
-        } else {
-            name.extend(key.chars().flat_map(char::to_lowercase));
         }
     }
 }

@@ -131,6 +131,11 @@ fn keys_of_w3c_have_case_and_those_of_jaeger_have_not() {
 }
 
 #[test]
+fn title_case_is_lowered_as_well() {
+    assert_eq!(baggage(&read(&Propagator::new(), &[("uberctx-\u{1c8}", "v")])), [("\u{1c9}", "v")]);
+}
+
+#[test]
 fn a_request_is_sent_on_in_the_formats_in_which_it_came() {
     let propagator = Propagator::as_received();
     let sent_on = |pairs: &[(&str, &str)]| {
