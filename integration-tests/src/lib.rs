@@ -14,6 +14,11 @@ use serde_json::Value;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// The example of the propagation page compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/propagation.md")]
+struct PropagationPage;
+
 /// The root of the workspace.
 pub fn workspace_root() -> PathBuf {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

@@ -169,14 +169,12 @@ impl KnownNames {
     /// # Errors
     ///
     /// A name that HTTP or gRPC cannot carry, one that stands twice, or one of another format.
-    pub(crate) fn new(names: &HeaderNames) -> Result<Self, HeaderNamesError> {
-        let lower = |name: &str| Cow::Owned(name.to_ascii_lowercase());
-        let names = HeaderNames {
-            trace_context: lower(&names.trace_context),
-            baggage_prefix: lower(&names.baggage_prefix),
-            debug_id: lower(&names.debug_id),
-            baggage: lower(&names.baggage),
-        };
+    pub(crate) fn new(mut names: HeaderNames) -> Result<Self, HeaderNamesError> {
+        for name in
+            [&mut names.trace_context, &mut names.baggage_prefix, &mut names.debug_id, &mut names.baggage]
+        {
+            name.to_mut().make_ascii_lowercase();
+        }
         for (index, name) in names.all().into_iter().enumerate() {
             let why = match () {
                 () if !CarrierFormat::GrpcMetadata.accepts_name(name) => "HTTP and gRPC cannot carry",
@@ -242,7 +240,7 @@ mod tests {
     fn names(change: impl FnOnce(&mut HeaderNames)) -> Result<KnownNames, HeaderNamesError> {
         let mut names = HeaderNames::default();
         change(&mut names);
-        KnownNames::new(&names)
+        KnownNames::new(names)
     }
 
     #[track_caller]

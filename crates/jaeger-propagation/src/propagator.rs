@@ -129,7 +129,7 @@ impl Propagator {
     /// A name that HTTP or gRPC cannot carry (an empty baggage prefix would make every header an item), one that stands
     /// twice, or one that belongs to another format.
     pub fn with_header_names(self, names: HeaderNames) -> Result<Self, HeaderNamesError> {
-        let names = KnownNames::new(&names)?;
+        let names = KnownNames::new(names)?;
         Ok(self.with(|shared| shared.names = names))
     }
 

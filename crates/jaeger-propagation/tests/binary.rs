@@ -1,10 +1,13 @@
 //! Jaeger's Binary carrier, against bytes that jaeger-client-go 2.30.0 wrote.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use jaeger_propagation::{BaggageDrop, BaggageLimits, Flags, Format, MalformedPart, Propagator, SpanContext};
 
+/// The header of a context, its baggage, and the bytes.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
 /// `tracer.Inject(context, opentracing.Binary, &buffer)`, in hexadecimal.
-const GOLDEN: [(&str, &[(&str, &str)], &str); 4] = [
+const GOLDEN: [Case; 4] = [
     (
         "4bf92f3577b34da6a3ce929d0e0e4736:00f067aa0ba902b7:1c8:3",
         &[],

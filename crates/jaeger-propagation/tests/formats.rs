@@ -1,5 +1,5 @@
 //! Several formats at once: order, refusal, and what crosses from one to the other.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use std::collections::HashMap;
 

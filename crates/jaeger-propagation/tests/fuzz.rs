@@ -4,7 +4,7 @@
 //! A few hundred inputs each as a test. Many more:
 //! `PROPTEST_CASES=10000000 cargo test --release -p jaeger-propagation --test fuzz`.
 #![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! Through OpenTelemetry's `Context` and its `TextMapPropagator`.
 #![cfg(feature = "opentelemetry")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::HashMap;
 
