@@ -258,6 +258,15 @@ impl Pass<'_> {
         text
     }
 
+    /// What could never be kept is not even decoded.
+    fn has_room_for(self, bytes: usize) -> bool {
+        let has_room = bytes <= self.shared.limits.bytes;
+        if !has_room {
+            self.dropped(BaggageDrop::TooManyBytes);
+        }
+        has_room
+    }
+
     fn dropped(self, cause: BaggageDrop) {
         self.shared.counters.count_baggage_dropped(cause);
     }
@@ -268,20 +277,25 @@ impl Pass<'_> {
 impl Jaeger<'_> {
     /// `uberctx-key: value`.
     fn item(&mut self, pass: Pass<'_>, key: &str, value: &[u8]) {
-        if let Some(value) = pass.text(value) {
+        if let Some(value) = pass.text(value)
+            && pass.has_room_for(key.len())
+        {
             insert(pass.shared, &mut self.baggage, &lower_case(key), (value, pass.coding), "");
         }
     }
 
-    /// `jaeger-baggage: key1=value1, key2=value2`; a token without exactly one `=` is not an item.
+    /// `jaeger-baggage: key1=value1, key2=value2`, coded as a whole; a token without exactly one `=` is not an item.
     fn items_by_hand(&mut self, pass: Pass<'_>, value: &[u8]) {
         let Some(text) = pass.text(value) else { return };
-        for token in pass.coding.decode(text).split(',').filter(|token| !token.trim().is_empty()) {
-            match token.split_once('=') {
-                Some((key, value)) if !value.contains('=') => {
+        let coding = pass.coding.of_whole(text);
+        for token in coding.split(text, b',').filter(|token| pass.has_room_for(coding.decoded_len(token))) {
+            let mut parts = coding.split(token, b'=').map(|part| coding.decode(part));
+            match (parts.next(), parts.next(), parts.next()) {
+                (Some(key), Some(value), None) => {
                     let (key, value) = (lower_case(key.trim()), (value.trim(), Coding::Plain));
                     insert(pass.shared, &mut self.by_hand, &key, value, "");
                 }
+                (Some(blank), None, None) if blank.trim().is_empty() => {}
                 _ => pass.dropped(BaggageDrop::Malformed),
             }
         }

@@ -60,6 +60,40 @@ impl Coding {
         }
         String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
     }
+
+    /// The same coding if all of the text can be decoded, else [`Plain`](Self::Plain). So a text can be decoded in parts, and is
+    /// still kept as it is if any of them is bad.
+    pub(crate) fn of_whole(self, text: &str) -> Self {
+        let mut bytes = Decoded::new(text.as_bytes(), self == Self::PercentPlus);
+        let is_good =
+            self == Self::Plain || std::iter::from_fn(|| bytes.next_char()).all(|char| char.is_ok());
+        if is_good { self } else { Self::Plain }
+    }
+
+    /// The parts between separators, which may be coded; the parts stay coded.
+    pub(crate) fn split(self, text: &str, separator: u8) -> impl Iterator<Item = &str> {
+        let mut rest = Some(text);
+        std::iter::from_fn(move || {
+            let text = rest?;
+            let (part, behind) = self.split_once(text, separator).map_or((text, None), |(a, b)| (a, Some(b)));
+            rest = behind;
+            Some(part)
+        })
+    }
+
+    fn split_once(self, text: &str, separator: u8) -> Option<(&str, &str)> {
+        let bytes = text.as_bytes();
+        let length = |at: usize, byte: u8| match byte {
+            byte if byte == separator => Some(1),
+            b'%' if self != Self::Plain => {
+                let escaped = Decoded::new(bytes.get(at..)?, false).next()?.ok()?;
+                (escaped == separator).then_some(3)
+            }
+            _ => None,
+        };
+        let (at, length) = bytes.iter().enumerate().find_map(|(at, byte)| Some((at, length(at, *byte)?)))?;
+        Some((text.get(..at)?, text.get(at + length..)?))
+    }
 }
 
 /// Appends the encoded text.
@@ -88,6 +122,27 @@ fn is_unreserved(byte: u8) -> bool {
 impl<'a> Decoded<'a> {
     pub(crate) fn new(text: &'a [u8], plus_is_blank: bool) -> Self {
         Self { rest: text.iter(), plus_is_blank }
+    }
+
+    /// The next character of a text; `Err` also where its bytes are not UTF-8.
+    fn next_char(&mut self) -> Option<Result<(), BadEscape>> {
+        let mut bytes = [0; 4];
+        let length = match self.next()? {
+            Ok(first) => {
+                bytes[0] = first;
+                // The length is in the first byte; a wrong one makes the whole wrong.
+                first.leading_ones().clamp(1, 4) as usize
+            }
+            Err(bad) => return Some(Err(bad)),
+        };
+        for byte in bytes.iter_mut().take(length).skip(1) {
+            match self.next() {
+                Some(Ok(next)) => *byte = next,
+                _ => return Some(Err(BadEscape)),
+            }
+        }
+        let is_text = bytes.get(..length).is_some_and(|bytes| std::str::from_utf8(bytes).is_ok());
+        Some(if is_text { Ok(()) } else { Err(BadEscape) })
     }
 
     fn escape(&mut self) -> Result<u8, BadEscape> {
@@ -135,6 +190,23 @@ mod tests {
             prop_assert!(encoded.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~%".contains(&b)));
             prop_assert_eq!(Coding::PercentPlus.decode(&encoded), text.as_str());
             prop_assert_eq!(Coding::Percent.decode(&encoded), text.as_str());
+        }
+
+        #[test]
+        fn decoding_in_parts_is_decoding_the_whole(text in "[%0-9A-F+ é,]{0,20}") {
+            for coding in [Coding::Plain, Coding::Percent, Coding::PercentPlus] {
+                let coding = coding.of_whole(&text);
+                let parts: Vec<_> = coding.split(&text, b',').map(|part| coding.decode(part)).collect();
+                let whole = coding.decode(&text);
+                prop_assert_eq!(parts, whole.split(',').collect::<Vec<_>>());
+            }
+        }
+
+        #[test]
+        fn the_whole_is_kept_if_a_part_is_bad(text in "(%C3|%A9|%E2|%98|%83|%41|%|a|é|,){0,6}") {
+            let is_kept = Coding::Percent.of_whole(&text) == Coding::Plain;
+            let decoded = Coding::Percent.decode(&text);
+            prop_assert_eq!(is_kept, text.contains('%') && decoded == text.as_str(), "{}", decoded);
         }
 
         #[test]
