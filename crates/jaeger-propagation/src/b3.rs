@@ -18,10 +18,10 @@
 
 use crate::{
     ExtractError, Flags, Format, HeaderText, MalformedPart, SpanContext, SpanId, TraceId,
-    header_names::B3Header, id::parse_hex, span_context::trim_blanks,
+    header_names::B3Header, id::parse_hex,
 };
 
-/// The values of the headers of the form with several, as far as they are there.
+/// The values of the headers of the form with several, as far as they are there, without blanks at their ends.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Fields<'c> {
     pub(crate) trace_id: Option<&'c [u8]>,
@@ -31,10 +31,9 @@ pub(crate) struct Fields<'c> {
     pub(crate) flags: Option<&'c [u8]>,
 }
 
-/// Reads a `b3` header. `None` is "no trace": an id that is zero, or a decision alone.
+/// Reads a `b3` header without blanks at its ends. `None` is "no trace": an id that is zero, or a decision alone.
 pub(crate) fn parse_single(value: &[u8]) -> Result<Option<SpanContext>, ExtractError> {
     let format = Format::B3Single;
-    let value = trim_blanks(value);
     if matches!(value, b"0" | b"1" | b"d") {
         return Ok(None);
     }
@@ -42,7 +41,7 @@ pub(crate) fn parse_single(value: &[u8]) -> Result<Option<SpanContext>, ExtractE
     let (trace_id, span_id) = (parts.next(), parts.next());
     let (state, parent_id, surplus) = (parts.next(), parts.next(), parts.next());
     let (Some(trace_id), Some(span_id), None) = (trace_id, span_id, surplus) else {
-        return Err(ExtractError::new(format, MalformedPart::Header, "traceid-spanid-state-parentid"));
+        return Err(ExtractError::new(format, MalformedPart::Structure, "traceid-spanid-state-parentid"));
     };
     let flags = match state {
         None | Some(b"0") => Flags::NONE,
@@ -57,11 +56,13 @@ pub(crate) fn parse_single(value: &[u8]) -> Result<Option<SpanContext>, ExtractE
 pub(crate) fn parse_multi(fields: Fields<'_>) -> Result<Option<SpanContext>, ExtractError> {
     let format = Format::B3Multi;
     let (trace_id, span_id) = match (fields.trace_id, fields.span_id) {
-        (Some(trace_id), Some(span_id)) => (trim_blanks(trace_id), trim_blanks(span_id)),
+        (Some(trace_id), Some(span_id)) => (trace_id, span_id),
         (None, None) => return Ok(None),
-        _ => return Err(ExtractError::new(format, MalformedPart::Header, "both a trace id and a span id")),
+        _ => {
+            return Err(ExtractError::new(format, MalformedPart::Structure, "both a trace id and a span id"));
+        }
     };
-    let is = |value: &[u8], word: &[u8]| trim_blanks(value).eq_ignore_ascii_case(word);
+    let is = |value: &[u8], word: &[u8]| value.eq_ignore_ascii_case(word);
     let sampled = match fields.sampled {
         None => false,
         Some(value) if is(value, b"0") || is(value, b"false") => false,
@@ -70,7 +71,7 @@ pub(crate) fn parse_multi(fields: Fields<'_>) -> Result<Option<SpanContext>, Ext
     };
     let is_debug = fields.flags.is_some_and(|value| is(value, b"1"));
     let flags = if is_debug { Flags::SAMPLED | Flags::DEBUG } else { Flags::NONE.with_sampled(sampled) };
-    context(format, trace_id, span_id, fields.parent_id.map(trim_blanks), flags)
+    context(format, trace_id, span_id, fields.parent_id, flags)
 }
 
 /// The `b3` header of a span context.
@@ -159,7 +160,7 @@ mod tests {
         assert_eq!(flags(&format!("{TRACE}-{SPAN}-1-05e3ac9a4f6e3b90")), Flags::SAMPLED);
         assert_eq!(flags(&format!("{TRACE}-{SPAN}-0")), Flags::NONE);
         assert_eq!(flags(&format!("{TRACE}-{SPAN}-d")), Flags::SAMPLED | Flags::DEBUG);
-        assert_eq!(flags(&format!(" {TRACE}-{SPAN} ")), Flags::NONE, "nobody has decided");
+        assert_eq!(flags(&format!("{TRACE}-{SPAN}")), Flags::NONE, "nobody has decided");
         assert_eq!(single("7B-1c8-1-zz").unwrap().parent_id, None);
         for nothing in ["0", "1", "d", "0-1-1", "1-0-1"] {
             assert_eq!(single(nothing), None, "{nothing:?}");
@@ -168,9 +169,9 @@ mod tests {
 
     #[test]
     fn what_is_no_single_header_is_refused() {
-        refused("", MalformedPart::Header);
-        refused("junk", MalformedPart::Header);
-        refused("1-2-1-3-4", MalformedPart::Header);
+        refused("", MalformedPart::Structure);
+        refused("junk", MalformedPart::Structure);
+        refused("1-2-1-3-4", MalformedPart::Structure);
         refused("+1-2-1", MalformedPart::TraceId);
         refused(&format!("{TRACE}0-{SPAN}-1"), MalformedPart::TraceId);
         refused("1-0x2-1", MalformedPart::SpanId);
@@ -192,7 +193,7 @@ mod tests {
         assert_eq!(flags(None, Some("1")), Ok(Flags::SAMPLED | Flags::DEBUG));
         assert_eq!(flags(Some("yes"), None).unwrap_err().part(), MalformedPart::Flags);
         let half = parse_multi(Fields { span_id: None, ..ids }).unwrap_err();
-        assert_eq!(half.part(), MalformedPart::Header);
+        assert_eq!(half.part(), MalformedPart::Structure);
         assert_eq!(parse_multi(Fields { sampled: Some(b"1"), ..Fields::default() }), Ok(None));
     }
 

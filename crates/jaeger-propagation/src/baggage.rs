@@ -41,10 +41,19 @@ pub(crate) struct ItemRef<'b> {
     pub(crate) properties: &'b str,
 }
 
+/// What becomes of an item that is there already, with the same value, when baggage of another format is added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SameItem {
+    Keep,
+    /// The other format is W3C's, whose items have properties, and keys with case.
+    Replace,
+}
+
 /// How much baggage is taken from one request. What is over a limit is dropped item by item and counted; the
 /// trace context is not touched.
 ///
-/// The Jaeger clients have no inbound limit at all; the defaults are W3C Baggage's.
+/// The Jaeger clients have no inbound limit at all; the defaults are W3C Baggage's. The cost grows with the square of the number
+/// of items that are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BaggageLimits {
@@ -71,7 +80,7 @@ impl Baggage {
 
     /// The value of a key, as it was sent: already decoded.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.find(key).map(|item| item.value.as_str())
+        self.iter().find(|(own, _)| *own == key).map(|(_, value)| value)
     }
 
     /// All items, keys and values, in order.
@@ -108,34 +117,40 @@ impl Baggage {
     }
 
     pub(crate) fn set(&mut self, item: BaggageItem) {
-        self.bytes += item.bytes();
-        match self.items.iter_mut().find(|old| old.key == item.key) {
-            Some(old) => self.bytes -= mem::replace(old, item).bytes(),
-            None => self.items.push(item),
-        }
+        let at = self.items.iter().position(|old| old.key == item.key);
+        self.set_at(at, item);
     }
 
-    /// Whether an item with such a key and so many further bytes keeps within the limits. Asked before the item is made, so
-    /// that one which is not kept costs no allocation.
-    pub(crate) fn room(&self, limits: BaggageLimits, key: &str, bytes: usize) -> Result<(), BaggageDrop> {
-        let replaced = self.find(key);
-        let items = self.len() + usize::from(replaced.is_none());
-        let bytes = self.bytes - replaced.map_or(0, BaggageItem::bytes) + key.len() + bytes;
-        match () {
-            () if items > limits.items => Err(BaggageDrop::TooManyItems),
-            () if bytes > limits.bytes => Err(BaggageDrop::TooManyBytes),
-            () => Ok(()),
+    /// Sets an item if that keeps within the limits. Its value is made only then; `least` is how many bytes it will have at
+    /// the least.
+    pub(crate) fn insert_within(
+        &mut self,
+        limits: BaggageLimits,
+        key: &str,
+        (least, value): (usize, impl FnOnce() -> String),
+        properties: &str,
+    ) -> Result<(), BaggageDrop> {
+        if key.is_empty() {
+            return Err(BaggageDrop::Malformed);
         }
+        let at = self.items.iter().position(|item| item.key == key);
+        self.room(limits, at, key.len() + least + properties.len())?;
+        let value = value();
+        if value.len() > least {
+            self.room(limits, at, key.len() + value.len() + properties.len())?;
+        }
+        self.set_at(at, BaggageItem { key: key.to_owned(), value, properties: properties.to_owned() });
+        Ok(())
     }
 
     /// Takes over the items whose keys are not there yet; those for which there is no room are told to `dropped`.
     ///
-    /// Keys compare ignoring case, because Jaeger's headers lower them. Of two items that say the same, the other one is
-    /// kept: it has the spelling and the properties of W3C's format.
-    pub(crate) fn add_missing(
+    /// Keys compare ignoring case, because Jaeger's headers lower them. `same` is for an item that says the same in both.
+    pub(crate) fn merge(
         &mut self,
         limits: BaggageLimits,
         other: Self,
+        same: SameItem,
         mut dropped: impl FnMut(BaggageDrop),
     ) {
         if self.is_empty() {
@@ -144,23 +159,34 @@ impl Baggage {
         }
         let own_len = self.len();
         for item in other.items {
-            let same_key = |own: &&mut BaggageItem| own.key.eq_ignore_ascii_case(&item.key);
-            if let Some(own) = self.items.iter_mut().take(own_len).find(same_key) {
-                if own.value == item.value {
-                    self.bytes += item.properties.len() - own.properties.len();
-                    *own = item;
-                }
-                continue;
-            }
-            match self.room(limits, &item.key, item.bytes() - item.key.len()) {
-                Ok(()) => self.set(item),
-                Err(cause) => dropped(cause),
+            let own = self.items.iter().take(own_len).position(|own| own.key.eq_ignore_ascii_case(&item.key));
+            let is_same = own.and_then(|at| self.items.get(at)).is_some_and(|own| own.value == item.value);
+            match (own, self.room(limits, own, item.bytes())) {
+                (Some(_), room) if !is_same || same == SameItem::Keep || room.is_err() => {}
+                (_, Ok(())) => self.set_at(own, item),
+                (_, Err(cause)) => dropped(cause),
             }
         }
     }
 
-    fn find(&self, key: &str) -> Option<&BaggageItem> {
-        self.items.iter().find(|item| item.key == key)
+    /// Whether so many bytes keep within the limits, in place of the item at a position or of none.
+    fn room(&self, limits: BaggageLimits, at: Option<usize>, bytes: usize) -> Result<(), BaggageDrop> {
+        let replaced = at.and_then(|at| self.items.get(at));
+        let items = self.len() + usize::from(replaced.is_none());
+        let bytes = self.bytes - replaced.map_or(0, BaggageItem::bytes) + bytes;
+        match () {
+            () if items > limits.items => Err(BaggageDrop::TooManyItems),
+            () if bytes > limits.bytes => Err(BaggageDrop::TooManyBytes),
+            () => Ok(()),
+        }
+    }
+
+    fn set_at(&mut self, at: Option<usize>, item: BaggageItem) {
+        self.bytes += item.bytes();
+        match at.and_then(|at| self.items.get_mut(at)) {
+            Some(old) => self.bytes -= mem::replace(old, item).bytes(),
+            None => self.items.push(item),
+        }
     }
 }
 

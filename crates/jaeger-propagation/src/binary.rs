@@ -17,7 +17,7 @@
 
 use crate::{
     BaggageDrop, ExtractError, Extracted, Flags, Format, MalformedPart, Propagator, SpanContext, SpanId,
-    TraceId, baggage::ItemRef, extract::insert, percent::Coding,
+    TraceId, baggage::ItemRef, extract::Pass, percent::Coding,
 };
 
 /// jaeger-client-go, `propagation.go`: `maxBinaryBaggage`.
@@ -55,7 +55,7 @@ impl Propagator {
         let counters = &self.shared.counters;
         if self.read_binary(Bytes(carrier), &mut extracted).is_none() {
             let expected = "more bytes in a binary carrier";
-            let error = ExtractError::new(Format::Jaeger, MalformedPart::Header, expected);
+            let error = ExtractError::new(Format::Jaeger, MalformedPart::Structure, expected);
             counters.count_malformed(&error);
             extracted.baggage.iter().for_each(|_| counters.count_baggage_dropped(BaggageDrop::TraceRefused));
             return Extracted { refused: Some(error), ..Extracted::default() };
@@ -126,11 +126,12 @@ impl Propagator {
             parent_id: Some(SpanId::from_bytes(bytes.array()?)),
             flags: Flags::from_bits(u8::from_be_bytes(bytes.array()?)),
         };
+        let pass = Pass { shared: &self.shared, coding: Coding::Plain };
         for _ in 0..bytes.length()? {
             let (key, value) = (bytes.text()?, bytes.text()?);
             match (std::str::from_utf8(key), std::str::from_utf8(value)) {
                 (Ok(key), Ok(value)) => {
-                    insert(&self.shared, &mut into.baggage, key, (value, Coding::Plain), "");
+                    pass.insert(&mut into.baggage, key, (value, Coding::Plain), "");
                 }
                 _ => self.shared.counters.count_baggage_dropped(BaggageDrop::NotText),
             }

@@ -29,7 +29,7 @@ pub struct PropagationCounters {
     debug_ids_refused: AtomicU64,
 }
 
-/// Why a baggage item was left out; never the item itself is known, because it may hold a secret.
+/// Why a baggage item was left out. The item itself is not named: it may hold a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BaggageDrop {
@@ -46,6 +46,10 @@ pub enum BaggageDrop {
     TraceRefused,
     /// Outbound: the key is no HTTP token; on gRPC outside `0-9a-z-_.` or ending in `-bin`.
     UnsendableKey,
+    /// Outbound: in lower case, as Jaeger's headers have it, the key is that of another item.
+    SameKey,
+    /// Outbound: the properties of an item, which goes without them: not printable ASCII, or with a comma.
+    UnsendableProperties,
 }
 
 // === impl PropagationCounters ===
@@ -121,13 +125,15 @@ fn add(counter: Option<&AtomicU64>) {
 
 impl BaggageDrop {
     /// All causes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::TooManyItems,
         Self::TooManyBytes,
         Self::NotText,
         Self::Malformed,
         Self::TraceRefused,
         Self::UnsendableKey,
+        Self::SameKey,
+        Self::UnsendableProperties,
     ];
 
     /// Lower-case words, as a label of metrics.
@@ -139,6 +145,8 @@ impl BaggageDrop {
             Self::Malformed => "malformed",
             Self::TraceRefused => "trace refused",
             Self::UnsendableKey => "unsendable key",
+            Self::SameKey => "same key",
+            Self::UnsendableProperties => "unsendable properties",
         }
     }
 }

@@ -19,9 +19,9 @@ pub struct ExtractError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MalformedPart {
-    /// The header as a whole: a wrong number of parts, or two headers that differ. In the Binary carrier: bytes that end too
+    /// The whole of it: a wrong number of parts, or two headers that differ. In the Binary carrier: bytes that end too
     /// early, or lengths beyond the limits.
-    Header,
+    Structure,
     /// A percent escape in the header.
     Escape,
     /// The version of a `traceparent`.
@@ -66,12 +66,12 @@ impl error::Error for ExtractError {}
 impl MalformedPart {
     /// All parts.
     pub const ALL: [Self; 6] =
-        [Self::Header, Self::Escape, Self::Version, Self::TraceId, Self::SpanId, Self::Flags];
+        [Self::Structure, Self::Escape, Self::Version, Self::TraceId, Self::SpanId, Self::Flags];
 
     /// Lower-case words, as a label of metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Header => "structure",
+            Self::Structure => "structure",
             Self::Escape => "percent escape",
             Self::Version => "version",
             Self::TraceId => "trace id",

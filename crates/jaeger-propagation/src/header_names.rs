@@ -66,8 +66,16 @@ pub(crate) enum B3Header {
     Flags,
 }
 
+/// The names in lower case, and a quick way to see that a header is none of them.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownNames {
+    pub(crate) jaeger: HeaderNames,
+    /// The [`first_letter`] bits of all known names.
+    first_letters: u32,
+}
+
 /// The headers of the formats whose names are fixed.
-const FIXED: [(&str, Header<'static>); 9] = [
+pub(crate) const FIXED: [(&str, Header<'static>); 9] = [
     (W3cHeader::TraceParent.name(), Header::W3c(W3cHeader::TraceParent)),
     (W3cHeader::TraceState.name(), Header::W3c(W3cHeader::TraceState)),
     (W3cHeader::Baggage.name(), Header::W3c(W3cHeader::Baggage)),
@@ -82,19 +90,12 @@ const FIXED: [(&str, Header<'static>); 9] = [
 /// The name of B3's single header.
 pub(crate) const B3_SINGLE: &str = "b3";
 
-/// The names in lower case, and a quick way to see that a header is none of them.
-#[derive(Clone, Debug)]
-pub(crate) struct KnownNames {
-    pub(crate) jaeger: HeaderNames,
-    /// The [`first_letter`] bits of all known names.
-    first_letters: u32,
-}
-
 // === impl HeaderNames ===
 
 impl HeaderNames {
+    /// The prefix first: the others must not begin with it.
     fn all(&self) -> [&str; 4] {
-        [&self.trace_context, &self.baggage_prefix, &self.debug_id, &self.baggage]
+        [&self.baggage_prefix, &self.trace_context, &self.debug_id, &self.baggage]
     }
 }
 
@@ -168,7 +169,8 @@ impl Header<'_> {
 impl KnownNames {
     /// # Errors
     ///
-    /// A name that HTTP or gRPC cannot carry, one that stands twice, or one of another format.
+    /// A name that not both HTTP and gRPC can carry, one that stands twice or belongs to another format, and a prefix with which
+    /// another known name begins.
     pub(crate) fn new(mut names: HeaderNames) -> Result<Self, HeaderNamesError> {
         for name in
             [&mut names.trace_context, &mut names.baggage_prefix, &mut names.debug_id, &mut names.baggage]
@@ -177,12 +179,19 @@ impl KnownNames {
         }
         for (index, name) in names.all().into_iter().enumerate() {
             let why = match () {
-                () if !CarrierFormat::GrpcMetadata.accepts_name(name) => "HTTP and gRPC cannot carry",
+                () if !CarrierFormat::GrpcMetadata.accepts_name(name) => "not both HTTP and gRPC can carry",
                 () if names.all().into_iter().take(index).any(|other| other == name) => "stands twice",
                 () if FIXED.iter().any(|(other, _)| *other == name) => "belongs to another format",
+                () if name != names.baggage_prefix && name.starts_with(&*names.baggage_prefix) => {
+                    "begins with the prefix of baggage"
+                }
                 () => continue,
             };
             return Err(HeaderNamesError { name: name.to_owned(), why });
+        }
+        if FIXED.iter().any(|(fixed, _)| fixed.starts_with(&*names.baggage_prefix)) {
+            let why = "headers of other formats begin with";
+            return Err(HeaderNamesError { name: names.baggage_prefix.into_owned(), why });
         }
         Ok(Self::of_valid(names))
     }
@@ -251,15 +260,30 @@ mod tests {
 
     #[test]
     fn names_that_would_lose_or_swallow_headers_are_refused() {
-        refused(|names| names.trace_context = "".into(), r#""", which HTTP and gRPC cannot carry"#);
-        refused(|names| names.baggage_prefix = "".into(), r#""", which HTTP and gRPC cannot carry"#);
+        refused(|names| names.trace_context = "".into(), r#""", which not both HTTP and gRPC can carry"#);
+        refused(|names| names.baggage_prefix = "".into(), r#""", which not both HTTP and gRPC can carry"#);
         refused(
             |names| names.trace_context = "x trace".into(),
-            r#""x trace", which HTTP and gRPC cannot carry"#,
+            r#""x trace", which not both HTTP and gRPC can carry"#,
         );
-        refused(|names| names.trace_context = "x-bin".into(), r#""x-bin", which HTTP and gRPC cannot carry"#);
+        refused(
+            |names| names.trace_context = "x-bin".into(),
+            r#""x-bin", which not both HTTP and gRPC can carry"#,
+        );
         refused(|names| names.debug_id = "Uber-Trace-Id".into(), r#""uber-trace-id", which stands twice"#);
         refused(|names| names.baggage = "baggage".into(), r#""baggage", which belongs to another format"#);
+        refused(
+            |names| names.debug_id = "uberctx-debug".into(),
+            r#""uberctx-debug", which begins with the prefix of baggage"#,
+        );
+        refused(
+            |names| names.baggage_prefix = "x-".into(),
+            r#""x-", which headers of other formats begin with"#,
+        );
+        refused(
+            |names| names.baggage_prefix = "jaeger-".into(),
+            r#""jaeger-debug-id", which begins with the prefix of baggage"#,
+        );
     }
 
     #[test]

@@ -24,8 +24,8 @@ impl Propagator {
     /// Writes the span context and the baggage, in all formats that are to be written. Whatever the carrier already holds of
     /// a trace goes first, in every format, so that a forwarded request never leaves with two contexts.
     ///
-    /// Nothing is written for a missing or invalid context, and a trace that the carrier holds stays; the baggage is written
-    /// all the same. An item whose key the carrier cannot hold is left out and counted. Jaeger's keys are sent in
+    /// Nothing is written for a missing or invalid context, and a trace header that the carrier holds stays; baggage is written
+    /// all the same. An item whose key the carrier cannot hold is left out and counted, for each format. Jaeger's keys are sent in
     /// lower case, and its values percent-encoded in headers and as they are in maps of text, as the Jaeger clients do.
     pub fn inject<'b, C: InjectCarrier + ?Sized>(
         &self,
@@ -80,7 +80,8 @@ impl Propagator {
                 false => has_trace,
             })
         });
-        let formats = if outgoing.received.is_empty() { self.shared.inject } else { outgoing.received };
+        let in_kind = self.shared.answers_in_kind && !outgoing.received.is_empty();
+        let formats = if in_kind { outgoing.received } else { self.shared.inject };
         if let Some(context) = &outgoing.span_context {
             self.write_trace(formats, context, outgoing.trace_state, carrier);
         }
@@ -111,7 +112,9 @@ impl Propagator {
                         None => {}
                     }
                 }
-                Format::B3Single => carrier.set(B3_SINGLE, b3::to_single(context).as_str()),
+                Format::B3Single => {
+                    carrier.set(B3_SINGLE, b3::to_single(context).as_str());
+                }
                 Format::B3Multi => {
                     for (header, text) in b3::to_multi(context) {
                         carrier.set(header.name(), text.as_str());
@@ -138,20 +141,27 @@ impl Propagator {
                 name.clear();
                 name.push_str(&self.shared.names.jaeger.baggage_prefix);
                 name.push_str(&lower_case(item.key));
-                if item.key.is_empty() || !spelling.accepts_name(&name) {
-                    dropped(BaggageDrop::UnsendableKey);
-                } else if spelling.is_url_encoded() {
+                let value = if spelling.is_url_encoded() {
                     encoded.clear();
                     percent::encode_into(item.value, &mut encoded);
-                    carrier.set(&name, &encoded);
+                    &encoded
                 } else {
-                    carrier.set(&name, item.value);
+                    item.value
+                };
+                if item.key.is_empty() || !spelling.accepts_name(&name) {
+                    dropped(BaggageDrop::UnsendableKey);
+                } else if carrier.set(&name, value) {
+                    dropped(BaggageDrop::SameKey);
                 }
             }
             if formats.contains(Format::W3c) {
+                let properties = if w3c::are_sendable(item.properties) { item.properties } else { "" };
+                if properties != item.properties {
+                    dropped(BaggageDrop::UnsendableProperties);
+                }
                 if !CarrierFormat::HttpHeaders.accepts_name(item.key) {
                     dropped(BaggageDrop::UnsendableKey);
-                } else if !w3c::push_member(item, &mut members) {
+                } else if !w3c::push_member(ItemRef { properties, ..item }, &mut members) {
                     dropped(BaggageDrop::TooManyBytes);
                 }
             }

@@ -1,5 +1,5 @@
 #![cfg_attr(feature = "http", doc = include_str!("../README.md"))]
-#![cfg_attr(not(feature = "http"), doc = "Reads and writes Jaeger's trace headers.")]
+#![cfg_attr(not(feature = "http"), doc = "Reads and writes trace headers: Jaeger's, W3C's and B3's.")]
 
 mod b3;
 mod baggage;

@@ -58,9 +58,9 @@ pub(crate) struct Shared {
     pub(crate) answers_in_kind: bool,
     pub(crate) limits: BaggageLimits,
     pub(crate) counters: Arc<PropagationCounters>,
-    /// What `TextMapPropagator::fields` answers; made once from the names.
+    /// What `TextMapPropagator::fields` answers.
     #[cfg(feature = "opentelemetry")]
-    pub(crate) fields: std::sync::OnceLock<Vec<String>>,
+    pub(crate) fields: Vec<String>,
 }
 
 // === impl Propagator ===
@@ -96,7 +96,7 @@ impl Propagator {
             limits: BaggageLimits::default(),
             counters: Arc::default(),
             #[cfg(feature = "opentelemetry")]
-            fields: std::sync::OnceLock::new(),
+            fields: Vec::new(),
         };
         Self { shared: Arc::new(shared) }.with_extract_order(extract).with_inject_formats(inject)
     }
@@ -126,8 +126,8 @@ impl Propagator {
     ///
     /// # Errors
     ///
-    /// A name that HTTP or gRPC cannot carry (an empty baggage prefix would make every header an item), one that stands
-    /// twice, or one that belongs to another format.
+    /// A name that not both HTTP and gRPC can carry, one that stands twice or belongs to another format, and a prefix of baggage
+    /// with which another known name begins, as with the empty one.
     pub fn with_header_names(self, names: HeaderNames) -> Result<Self, HeaderNamesError> {
         let names = KnownNames::new(names)?;
         Ok(self.with(|shared| shared.names = names))
@@ -148,7 +148,9 @@ impl Propagator {
         let shared = Arc::make_mut(&mut self.shared);
         change(shared);
         #[cfg(feature = "opentelemetry")]
-        shared.fields.take();
+        {
+            shared.fields = shared.written_names();
+        }
         self
     }
 }

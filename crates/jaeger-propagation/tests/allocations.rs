@@ -34,6 +34,10 @@ fn a_span_context_alone_costs_no_allocation_in_any_format() {
     ] {
         assert_eq!(allocated(&propagator, &[(name, value)]), (0, 0), "{name}: {value}");
     }
+    let b3 = [("x-b3-traceid", "7b"), ("x-b3-spanid", "1c8"), ("x-b3-sampled", "1")];
+    assert_eq!(allocated(&propagator, &b3), (0, 0));
+    let beside = [("uber-trace-id", "7b:1c8:0:1"), ("jaeger-debug-id", "not%20wanted")];
+    assert_eq!(allocated(&propagator, &beside), (0, 0), "a debug id beside a trace is not decoded");
 }
 
 #[test]
@@ -44,6 +48,8 @@ fn what_is_not_kept_costs_no_allocation() {
         ("uber-trace-id", megabyte("1")),
         ("uber-trace-id", megabyte("%3A")),
         ("uber-trace-id", megabyte(":")),
+        ("jaeger-debug-id", megabyte("x")),
+        ("jaeger-debug-id", megabyte("%20")),
         ("uberctx-k", megabyte("v")),
         ("uberctx-k", megabyte("%41")),
         ("uberctx-k", megabyte("+")),

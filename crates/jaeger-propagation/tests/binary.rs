@@ -59,7 +59,7 @@ fn bytes_that_end_too_early_are_refused_wherever_that_is() {
             refused.to_string(),
             "malformed structure in the jaeger trace header: expected more bytes in a binary carrier"
         );
-        assert_eq!(propagator.counters().malformed(Format::Jaeger, MalformedPart::Header), 1);
+        assert_eq!(propagator.counters().malformed(Format::Jaeger, MalformedPart::Structure), 1);
     }
     assert_eq!(Propagator::new().extract_binary(&[]), Default::default());
     let with_more = [whole, vec![1, 2, 3]].concat();

@@ -74,8 +74,8 @@ fn a_malformed_header_does_not_hide_a_good_one() {
     assert_eq!(baggage(&found), [("k", "kept")]);
     assert_eq!(found.refused.unwrap().format(), Format::Jaeger);
     let counters = propagator.counters();
-    assert_eq!(counters.malformed(Format::Jaeger, MalformedPart::Header), 1);
-    assert_eq!(counters.malformed(Format::B3Single, MalformedPart::Header), 1);
+    assert_eq!(counters.malformed(Format::Jaeger, MalformedPart::Structure), 1);
+    assert_eq!(counters.malformed(Format::B3Single, MalformedPart::Structure), 1);
     assert_eq!(counters.baggage_dropped(BaggageDrop::TraceRefused), 1);
     assert_eq!(counters.debug_ids_refused(), 1);
 }
@@ -126,8 +126,14 @@ fn the_first_format_s_baggage_wins() {
 #[test]
 fn keys_of_w3c_have_case_and_those_of_jaeger_have_not() {
     assert_eq!(baggage(&read(&Propagator::w3c(), &[("baggage", "K=1,k=2")])), [("K", "1"), ("k", "2")]);
-    let both = [("uberctx-k", "1"), ("baggage", "K=1;p")];
-    assert_eq!(baggage(&read(&Propagator::both(), &both)), [("K", "1")], "the same item in both formats");
+    let w3c_first = Propagator::both().with_extract_order([Format::W3c, Format::Jaeger]);
+    for propagator in [Propagator::both(), w3c_first] {
+        let found = read(&propagator, &[("uberctx-k", "1"), ("baggage", "K=1;p")]);
+        assert_eq!(baggage(&found), [("K", "1")], "the same item in both formats");
+        let mut out = Headers::new();
+        propagator.forward(&found, &mut out);
+        assert_eq!(out, headers(&[("uberctx-k", "1"), ("baggage", "K=1;p")]));
+    }
 }
 
 #[test]
@@ -160,6 +166,14 @@ fn a_request_is_sent_on_in_the_formats_in_which_it_came() {
 }
 
 #[test]
+fn who_answers_in_kind_is_who_writes() {
+    let received = read(&Propagator::as_received(), &[B3]);
+    let mut out = Headers::new();
+    Propagator::w3c().forward(&received, &mut out);
+    assert_eq!(out.into_keys().collect::<Vec<_>>(), ["traceparent"]);
+}
+
+#[test]
 fn a_new_trace_goes_out_in_the_chosen_formats() {
     let propagator = Propagator::as_received().with_inject_formats([Format::W3c, Format::B3Single]);
     let context = SpanContext::new(0xa1.into(), 0xb1.into(), Flags::SAMPLED | Flags::DEBUG);
@@ -177,7 +191,10 @@ fn without_anything_to_say_a_carrier_stays_as_it_is() {
     assert_eq!(out, headers(&all()));
     Propagator::both().inject(None, [("k", "v")], &mut out);
     let with_baggage = [&all()[..], &[("uberctx-k", "v"), ("baggage", "k=v")]].concat();
-    assert_eq!(out, headers(&with_baggage));
+    assert_eq!(out, headers(&with_baggage), "no trace header is removed");
+    Propagator::both().inject(None, [("l", "w")], &mut out);
+    let with_other_baggage = [&all()[..], &[("uberctx-l", "w"), ("baggage", "l=w")]].concat();
+    assert_eq!(out, headers(&with_other_baggage), "baggage is replaced");
 }
 
 #[test]
@@ -214,6 +231,13 @@ fn limits_hold_over_all_formats_together() {
     let found = read(&propagator, &[("baggage", "a=12345,b=%20%20%20,c=1,d=;ppppppppp")]);
     assert_eq!(baggage(&found), [("a", "12345"), ("b", "   ")], "counted as decoded");
     assert_eq!(propagator.counters().baggage_dropped(BaggageDrop::TooManyBytes), 2);
+
+    limits.bytes = 8;
+    let propagator = Propagator::both().with_baggage_limits(limits);
+    let found = read(&propagator, &[("uberctx-k", "1"), ("uberctx-m", "12"), ("baggage", "k=1;ppppp")]);
+    let mut out = Headers::new();
+    propagator.forward(&found, &mut out);
+    assert_eq!(out["baggage"], "k=1,m=12", "there was no room for the properties");
 }
 
 #[test]
@@ -229,17 +253,41 @@ fn baggage_that_one_w3c_header_cannot_hold_is_counted() {
 }
 
 #[test]
+fn keys_that_are_one_in_jaeger_s_format_are_counted() {
+    let propagator = Propagator::both();
+    let mut out = Headers::new();
+    propagator.inject(None, [("K", "1"), ("k", "2")], &mut out);
+    assert_eq!(out, headers(&[("uberctx-k", "2"), ("baggage", "K=1,k=2")]));
+    assert_eq!(propagator.counters().baggage_dropped(BaggageDrop::SameKey), 1);
+}
+
+#[test]
+fn a_debug_id_as_long_as_no_baggage_may_be_is_refused() {
+    let propagator = Propagator::new();
+    let long = "x".repeat(8193);
+    assert_eq!(read(&propagator, &[("jaeger-debug-id", &long)]), Extracted::default());
+    assert_eq!(propagator.counters().debug_ids_refused(), 1);
+    assert!(read(&propagator, &[("jaeger-debug-id", &long[1..])]).debug_id.is_some());
+}
+
+#[test]
 fn conflicting_headers_are_malformed_in_every_format_and_repeated_ones_are_one() {
     for (name, value, other) in [
         ("uber-trace-id", "a1:b1:0:1", "a1:b1:0:0"),
         ("traceparent", W3C.1, W3C_OF_JAEGER_S.1),
         ("b3", "a3-b3-1", "a3-b3-0"),
+        ("x-b3-sampled", "1", "0"),
     ] {
         let pair = |value: &str| (name.to_owned(), value.to_owned());
         let propagator = Propagator::as_received();
-        let twice = propagator.extract(&[pair(value), pair(&format!(" {value}\t"))][..]);
+        let ids = || {
+            [("x-b3-traceid", "a4"), ("x-b3-spanid", "b4")].map(|(name, id)| (name.to_owned(), id.to_owned()))
+        };
+        let twice = [vec![pair(value), pair(&format!(" {value}\t"))], ids().to_vec()].concat();
+        let twice = propagator.extract(&twice[..]);
         assert!(twice.span_context.is_some() && twice.refused.is_none(), "{name}");
-        let refused = propagator.extract(&[pair(value), pair(other)][..]).refused.unwrap();
-        assert_eq!(refused.part(), MalformedPart::Header, "{name}");
+        let refused = [vec![pair(value), pair(other)], ids().to_vec()].concat();
+        let refused = propagator.extract(&refused[..]).refused.unwrap();
+        assert_eq!(refused.part(), MalformedPart::Structure, "{name}");
     }
 }

@@ -185,6 +185,38 @@ fn b3(value: &[u8]) -> Read {
     }
 }
 
+/// Of the last value of each, as `several_b3_headers` gives none twice.
+fn b3_multi(headers: &[(&str, Vec<u8>)]) -> Read {
+    let value = |wanted: &str| {
+        let value = headers.iter().find(|(name, _)| *name == wanted)?;
+        Some(String::from_utf8_lossy(trimmed(&value.1)).to_lowercase())
+    };
+    let (trace_id, span_id) = match (value("x-b3-traceid"), value("x-b3-spanid")) {
+        (Some(trace_id), Some(span_id)) => (trace_id, span_id),
+        (None, None) => return Ok(None),
+        _ => return Err(()),
+    };
+    let sampled = match value("x-b3-sampled").as_deref() {
+        None | Some("0" | "false") => 0,
+        Some("1" | "true") => 1,
+        Some(_) => return Err(()),
+    };
+    let flags = if value("x-b3-flags").as_deref() == Some("1") { 3 } else { sampled };
+    let parent_id = value("x-b3-parentspanid").and_then(|parent_id| id(&parent_id, 16));
+    Ok(context(id(&trace_id, 32).ok_or(())?, id(&span_id, 16).ok_or(())?, parent_id, flags))
+}
+
+/// The headers as one list; `None` if one of them cannot be passed on.
+fn tracestate(headers: &[Vec<u8>]) -> Option<String> {
+    let mut list = Vec::new();
+    for header in headers {
+        let text = std::str::from_utf8(trimmed(header)).ok()?;
+        list.extend(Some(text).filter(|text| !text.is_empty()));
+        text.bytes().all(|byte| (b' '..=b'~').contains(&byte)).then_some(())?;
+    }
+    Some(list.join(",")).filter(|list| !list.is_empty())
+}
+
 fn agrees(found: &Extracted, expected: Read) -> Result<(), TestCaseError> {
     prop_assert_eq!(found.refused.is_some(), expected.is_err());
     prop_assert_eq!(found.span_context, expected.unwrap_or(None));
@@ -237,12 +269,22 @@ proptest! {
     }
 
     #[test]
-    fn several_b3_headers(headers in vec((select(B3_NAMES), pieces(IDS)), 0..8)) {
+    fn several_b3_headers(values in vec(proptest::option::of(ids_and(&["true", "FALSE", "1", "0", " "])), 5)) {
+        let headers: Vec<_> = B3_NAMES.iter().copied().zip(values).filter_map(|(name, value)| Some((name, value?))).collect();
         let found = alone(Format::B3Multi).extract(&Raw(CarrierFormat::HttpHeaders, &headers));
-        bounded(&found)?;
+        agrees(&found, b3_multi(&headers))?;
         let twice = [headers.clone(), headers].concat();
         let again = alone(Format::B3Multi).extract(&Raw(CarrierFormat::HttpHeaders, &twice));
         prop_assert_eq!(again, found, "a repetition changes nothing");
+    }
+
+    #[test]
+    fn a_trace_state(values in vec(pieces(&["a=1", "b@c=2", ",", " ", "\t", "\r\n", "é"]), 0..3)) {
+        let mut headers = vec![("traceparent", VALID[1].as_bytes().to_vec())];
+        headers.extend(values.iter().map(|value| ("tracestate", value.clone())));
+        let found = alone(Format::W3c).extract(&Raw(CarrierFormat::HttpHeaders, &headers));
+        prop_assert_eq!(found.trace_state, tracestate(&values));
+        prop_assert!(found.span_context.is_some());
     }
 
     #[test]
@@ -292,7 +334,8 @@ proptest! {
     fn a_whole_request(
         headers in vec((select(NAMES), prop_oneof![pieces(IDS), select(VALID).prop_map(|value| value.into())]), 0..8),
     ) {
-        for propagator in [Propagator::new(), Propagator::both(), Propagator::as_received()] {
+        let w3c_first = Propagator::both().with_extract_order([Format::W3c, Format::Jaeger]);
+        for propagator in [Propagator::new(), Propagator::both(), w3c_first, Propagator::as_received()] {
             let found = propagator.extract(&Raw(CarrierFormat::HttpHeaders, &headers));
             bounded(&found)?;
             let mut out = HeaderMap::new();

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use jaeger_propagation::{Flags, Format, JaegerState, MalformedPart, Propagator};
+use jaeger_propagation::{BaggageDrop, Flags, Format, JaegerState, MalformedPart, Propagator};
 use opentelemetry::{
     Context,
     baggage::BaggageExt,
@@ -73,7 +73,7 @@ fn a_malformed_header_gives_a_root_and_never_the_ambient_span() {
     let jaeger = Propagator::new();
     let context = jaeger.extract_with_context(&ambient, &text(&[("uber-trace-id", "junk")]));
     assert!(!context.span().span_context().is_valid());
-    assert_eq!(jaeger.counters().malformed(Format::Jaeger, MalformedPart::Header), 1);
+    assert_eq!(jaeger.counters().malformed(Format::Jaeger, MalformedPart::Structure), 1);
 }
 
 #[test]
@@ -187,9 +187,55 @@ fn an_item_is_in_opentelemetry_s_baggage_or_beside_it_and_never_lost() {
     let context = jaeger.extract(&text(&headers)).into_context(&Context::new());
     let mut out = HashMap::<String, String>::new();
     jaeger.inject_from_context(&context, &mut out);
-    out.retain(|_, value| !value.is_empty());
     assert_eq!(out.len(), 4, "{:?}", out.keys());
     assert!(context.baggage().len() < 4);
+}
+
+#[test]
+fn properties_made_by_the_program_cannot_make_another_item() {
+    use opentelemetry::baggage::KeyValueMetadata;
+
+    let w3c = Propagator::w3c();
+    for properties in ["p=1,injected=2", "p\r\nevil: 1", "é"] {
+        let context = Context::new().with_baggage([KeyValueMetadata::new("k", "v", properties)]);
+        let mut out = HashMap::new();
+        w3c.inject_context(&context, &mut out);
+        assert_eq!(out, text(&[("baggage", "k=v")]));
+    }
+    assert_eq!(w3c.counters().baggage_dropped(BaggageDrop::UnsendableProperties), 3);
+}
+
+#[test]
+fn nothing_of_the_ambient_request_gets_into_another_one() {
+    let propagator = Propagator::as_received();
+    let into = |ambient: &Context, headers: &[(&str, &str)]| {
+        let context = propagator.extract_with_context(ambient, &text(headers));
+        let context = context.with_remote_span_context(local_span(9, true));
+        let mut out = HashMap::new();
+        propagator.inject_context(&context, &mut out);
+        let mut names: Vec<_> = out.into_keys().collect();
+        names.sort_unstable();
+        names
+    };
+    let ambient = propagator.extract_with_context(&Context::new(), &text(&[("b3", "7b-1c8-1")]));
+    assert_eq!(into(&ambient, &[("uber-trace-id", "junk")]), ["uber-trace-id"], "the format");
+
+    let rest = text(&[("uberctx-not a token", "1"), ("uberctx-k", "v")]);
+    let ambient = propagator.extract_with_context(&Context::new(), &rest);
+    let found = into(&ambient, &[("uber-trace-id", "1:2:0:1"), ("uberctx-l", "w")]);
+    assert_eq!(found, ["uber-trace-id", "uberctx-l"], "the baggage that OpenTelemetry could not hold");
+
+    let ambient = propagator.extract_with_context(&Context::new(), &text(&[("jaeger-debug-id", "why")]));
+    let context = propagator.extract_with_context(&ambient, &text(&[("uber-trace-id", "7b:1c8:0:1")]));
+    let mut out = HashMap::new();
+    propagator.inject_context(&context, &mut out);
+    assert_eq!(out["uber-trace-id"], "000000000000007b:00000000000001c8:0:1", "the debug flag");
+}
+
+#[test]
+fn fields_are_all_that_may_be_written() {
+    assert_eq!(Propagator::w3c().fields().collect::<Vec<_>>(), ["traceparent", "tracestate", "baggage"]);
+    assert_eq!(Propagator::as_received().fields().count(), 10);
 }
 
 #[test]

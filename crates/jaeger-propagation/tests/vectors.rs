@@ -84,12 +84,12 @@ fn a_key_that_grpc_cannot_carry_is_skipped_and_counted() {
 fn what_is_refused_is_counted() {
     let propagator = Propagator::new();
     let refused = propagator.extract(&headers([("uber-trace-id", "junk"), ("uberctx-k", "v")])).refused;
-    assert_eq!(refused.map(|error| error.part()), Some(MalformedPart::Header));
+    assert_eq!(refused.map(|error| error.part()), Some(MalformedPart::Structure));
     let name = |index| HeaderName::try_from(format!("uberctx-k{index}")).unwrap();
     let many: HeaderMap = (0..200).map(|index| (name(index), HeaderValue::from_static("v"))).collect();
     assert_eq!(propagator.extract(&many).baggage.len(), 180);
     let counters = propagator.counters();
-    assert_eq!(counters.malformed(Format::Jaeger, MalformedPart::Header), 1);
+    assert_eq!(counters.malformed(Format::Jaeger, MalformedPart::Structure), 1);
     assert_eq!(counters.baggage_dropped(BaggageDrop::TraceRefused), 1);
     assert_eq!(counters.baggage_dropped(BaggageDrop::TooManyItems), 20);
 }

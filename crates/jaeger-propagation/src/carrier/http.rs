@@ -38,8 +38,8 @@ impl InjectCarrier for HeaderMap {
         remove_if(self, matches);
     }
 
-    fn set(&mut self, name: &str, value: &str) {
-        set(self, name, value);
+    fn set(&mut self, name: &str, value: &str) -> bool {
+        set(self, name, value)
     }
 }
 
@@ -54,8 +54,8 @@ impl InjectCarrier for GrpcHeaders<'_> {
         remove_if(self.0, matches);
     }
 
-    fn set(&mut self, name: &str, value: &str) {
-        set(self.0, name, value);
+    fn set(&mut self, name: &str, value: &str) -> bool {
+        set(self.0, name, value)
     }
 }
 
@@ -67,7 +67,7 @@ fn remove_if(headers: &mut HeaderMap, matches: impl Fn(&str) -> bool) {
     }
 }
 
-fn set(headers: &mut HeaderMap, name: &str, value: &str) {
+fn set(headers: &mut HeaderMap, name: &str, value: &str) -> bool {
     let name = match name {
         "uber-trace-id" => Ok(TRACE_CONTEXT),
         "traceparent" => Ok(TRACE_PARENT),
@@ -76,7 +76,8 @@ fn set(headers: &mut HeaderMap, name: &str, value: &str) {
         _ => HeaderName::from_bytes(name.as_bytes()),
     };
     // Both are valid by the contract of `set`.
-    if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
-        headers.insert(name, value);
+    match (name, HeaderValue::from_str(value)) {
+        (Ok(name), Ok(value)) => headers.insert(name, value).is_some(),
+        _ => false,
     }
 }

@@ -39,9 +39,9 @@ pub trait InjectCarrier {
     /// Removes each header whose name matches.
     fn remove_if(&mut self, matches: impl Fn(&str) -> bool);
 
-    /// Sets a header. The name is one that [`CarrierFormat::accepts_name`] accepts, the value is ASCII unless the
-    /// carrier is a map of text.
-    fn set(&mut self, name: &str, value: &str);
+    /// Sets a header, and says whether that replaced one, as far as the carrier knows. The name is one that
+    /// [`CarrierFormat::accepts_name`] accepts, the value is ASCII unless the carrier is a map of text.
+    fn set(&mut self, name: &str, value: &str) -> bool;
 }
 
 // === impl CarrierFormat ===

@@ -27,8 +27,8 @@ impl<S: BuildHasher> InjectCarrier for HashMap<String, String, S> {
         self.retain(|name, _| !matches(name));
     }
 
-    fn set(&mut self, name: &str, value: &str) {
-        self.insert(name.to_owned(), value.to_owned());
+    fn set(&mut self, name: &str, value: &str) -> bool {
+        self.insert(name.to_owned(), value.to_owned()).is_some()
     }
 }
 

@@ -25,7 +25,7 @@ impl InjectCarrier for MetadataMap {
         GrpcHeaders(self.as_mut()).remove_if(matches);
     }
 
-    fn set(&mut self, name: &str, value: &str) {
-        GrpcHeaders(self.as_mut()).set(name, value);
+    fn set(&mut self, name: &str, value: &str) -> bool {
+        GrpcHeaders(self.as_mut()).set(name, value)
     }
 }

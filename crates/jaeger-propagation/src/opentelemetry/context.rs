@@ -46,7 +46,7 @@ impl Extracted {
     /// assert_eq!(context.baggage().get("customer").unwrap().as_str(), "731");
     /// ```
     pub fn into_context(self, base: &Context) -> Context {
-        let state = JaegerState::of_extracted(&self);
+        let state = JaegerState::of_extracted(&self).or_else(|| JaegerState::hiding(base));
         let mut context = match self.span_context {
             Some(span) => base.with_remote_span_context(remote(&span, self.trace_state.as_deref())),
             None => base.clone(),
@@ -54,7 +54,7 @@ impl Extracted {
         if let Some(state) = state {
             context = context.with_value(state);
         }
-        if !self.received.is_empty() {
+        if !self.received.is_empty() || base.get::<Received>().is_some() {
             context = context.with_value(Received(self.received));
         }
         if self.baggage.is_empty() { context } else { with_baggage(&context, self.baggage) }
@@ -76,7 +76,9 @@ fn with_baggage(context: &Context, baggage: Baggage) -> Context {
         for item in baggage.into_items() {
             otel.insert_with_metadata(item.key, item.value, metadata(item.properties));
         }
-        return context.with_baggage(otel);
+        let context = context.with_baggage(otel);
+        let has_rest = context.get::<BaggageRest>().is_some();
+        return if has_rest { context.with_value(BaggageRest(Baggage::default())) } else { context };
     }
     let mut rest = Baggage::default();
     for item in baggage.into_items() {

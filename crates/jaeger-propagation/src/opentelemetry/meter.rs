@@ -9,6 +9,11 @@ use opentelemetry::{
 
 use crate::{BaggageDrop, Format, MalformedPart, PropagationCounters};
 
+type Read = fn(&PropagationCounters, &mut Observer<'_>);
+
+/// Leaves out what has never happened: most of the combinations never do.
+struct Observer<'a>(&'a dyn AsyncInstrument<u64>);
+
 // === impl PropagationCounters ===
 
 impl PropagationCounters {
@@ -23,6 +28,7 @@ impl PropagationCounters {
     /// | `jaeger.propagation.tracestate.dropped` | |
     /// | `jaeger.propagation.debug_id.refused` | |
     ///
+    /// The values of the attributes are those of [`Format::as_str`], [`MalformedPart::as_str`] and [`BaggageDrop::as_str`].
     /// Only what has happened at least once is observed. The values are read when the meter's reader collects; requests pay
     /// nothing for it.
     ///
@@ -70,11 +76,6 @@ impl PropagationCounters {
         });
     }
 }
-
-type Read = fn(&PropagationCounters, &mut Observer<'_>);
-
-/// Leaves out what has never happened: most of the combinations never do.
-struct Observer<'a>(&'a dyn AsyncInstrument<u64>);
 
 // === impl Observer ===
 

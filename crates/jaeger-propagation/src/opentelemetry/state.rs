@@ -2,7 +2,7 @@
 
 use opentelemetry::{
     Context, KeyValue, Value,
-    trace::{SpanContext as OtelSpanContext, TraceContextExt},
+    trace::{SpanContext as OtelSpanContext, TraceContextExt, TraceId},
 };
 
 use crate::{Extracted, Flags};
@@ -13,10 +13,13 @@ use crate::{Extracted, Flags};
 #[derive(Clone, Debug)]
 pub struct JaegerState {
     /// The trace that this belongs to; `None` until a debug request's root has been started.
-    trace_id: Option<opentelemetry::trace::TraceId>,
+    trace_id: Option<TraceId>,
     flags: Flags,
     debug_id: Option<String>,
 }
+
+/// Jaeger's clients cut a tag there.
+const MAX_DEBUG_ID_BYTES: usize = 256;
 
 // === impl JaegerState ===
 
@@ -51,7 +54,7 @@ impl JaegerState {
     /// Jaeger's flags of a new span of the given trace, when `parent` is the context in which it is started.
     ///
     /// `None` if nothing is known of that trace.
-    pub fn flags_of(parent: &Context, trace_id: opentelemetry::trace::TraceId) -> Option<Flags> {
+    pub fn flags_of(parent: &Context, trace_id: TraceId) -> Option<Flags> {
         let state = Self::from_context(parent)?;
         let belongs = match state.trace_id {
             Some(own) => own == trace_id,
@@ -88,6 +91,12 @@ impl JaegerState {
         }
     }
 
+    /// A state that says nothing, where a context has one that belongs to another request.
+    pub(super) fn hiding(base: &Context) -> Option<Self> {
+        let nothing = Self { trace_id: Some(TraceId::INVALID), flags: Flags::NONE, debug_id: None };
+        Self::from_context(base).map(|_| nothing)
+    }
+
     pub(super) fn of_extracted(extracted: &Extracted) -> Option<Self> {
         match (extracted.span_context, &extracted.debug_id) {
             (Some(span), _) if span.flags.bits() & !Flags::SAMPLED.bits() != 0 => {
@@ -101,9 +110,6 @@ impl JaegerState {
         }
     }
 }
-
-/// Jaeger's clients cut a tag there.
-const MAX_DEBUG_ID_BYTES: usize = 256;
 
 /// The text up to that length, on a character boundary: somebody else's header must not make a span large.
 fn cut(id: &str) -> &str {

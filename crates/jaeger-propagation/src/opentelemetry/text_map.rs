@@ -7,8 +7,9 @@ use opentelemetry::{
 };
 
 use crate::{
-    CarrierFormat, ExtractCarrier, Format, InjectCarrier, Propagator,
-    header_names::{B3_SINGLE, B3Header, W3cHeader},
+    CarrierFormat, ExtractCarrier, InjectCarrier, Propagator,
+    header_names::{FIXED, Header},
+    propagator::Shared,
 };
 
 struct ExtractorCarrier<'a>(&'a dyn Extractor);
@@ -34,32 +35,20 @@ impl TextMapPropagator for Propagator {
         extracted.into_context(cx)
     }
 
-    /// The names of the trace headers that are written; those of baggage items depend on their keys.
+    /// The names of the trace headers that may be written; those of baggage items depend on their keys.
     fn fields(&self) -> FieldIter<'_> {
-        FieldIter::new(self.shared.fields.get_or_init(|| self.field_names()))
+        FieldIter::new(&self.shared.fields)
     }
 }
 
-impl Propagator {
-    fn field_names(&self) -> Vec<String> {
-        let names = |format| match format {
-            Format::Jaeger => vec![self.shared.names.jaeger.trace_context.as_ref()],
-            Format::W3c => [W3cHeader::TraceParent, W3cHeader::TraceState, W3cHeader::Baggage]
-                .map(W3cHeader::name)
-                .to_vec(),
-            Format::B3Single => vec![B3_SINGLE],
-            Format::B3Multi => [
-                B3Header::TraceId,
-                B3Header::SpanId,
-                B3Header::ParentSpanId,
-                B3Header::Sampled,
-                B3Header::Flags,
-            ]
-            .map(B3Header::name)
-            .to_vec(),
-        };
-        let written = Format::ALL.into_iter().filter(|format| self.shared.inject.contains(*format));
-        written.flat_map(names).map(str::to_owned).collect()
+// === impl Shared ===
+
+impl Shared {
+    pub(crate) fn written_names(&self) -> Vec<String> {
+        let is_written = |header: Header<'_>| self.answers_in_kind || self.inject.contains(header.format());
+        let jaeger = (self.names.jaeger.trace_context.as_ref(), Header::TraceContext);
+        let known = [jaeger].into_iter().chain(FIXED);
+        known.filter(|(_, header)| is_written(*header)).map(|(name, _)| name.to_owned()).collect()
     }
 }
 
@@ -86,7 +75,8 @@ impl InjectCarrier for InjectorCarrier<'_> {
 
     fn remove_if(&mut self, _matches: impl Fn(&str) -> bool) {}
 
-    fn set(&mut self, name: &str, value: &str) {
+    fn set(&mut self, name: &str, value: &str) -> bool {
         self.0.set(name, value.to_owned());
+        false
     }
 }

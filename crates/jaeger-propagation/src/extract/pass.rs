@@ -1,0 +1,67 @@
+//! What the headers of one request have in common.
+
+use crate::{Baggage, BaggageDrop, baggage::SameItem, percent::Coding, propagator::Shared};
+
+/// The propagator, and how values are coded in this carrier.
+#[derive(Clone, Copy)]
+pub(crate) struct Pass<'p> {
+    pub(crate) shared: &'p Shared,
+    /// Of Jaeger's values.
+    pub(crate) coding: Coding,
+}
+
+// === impl Pass ===
+
+impl Pass<'_> {
+    pub(super) fn text(self, value: &[u8]) -> Option<&str> {
+        let text = std::str::from_utf8(value).ok();
+        if text.is_none() {
+            self.dropped(BaggageDrop::NotText);
+        }
+        text
+    }
+
+    /// What could never be kept is not even decoded.
+    pub(super) fn has_room_for(self, bytes: usize) -> bool {
+        let has_room = bytes <= self.shared.limits.bytes;
+        if !has_room {
+            self.dropped(BaggageDrop::TooManyBytes);
+        }
+        has_room
+    }
+
+    pub(super) fn dropped(self, cause: BaggageDrop) {
+        self.shared.counters.count_baggage_dropped(cause);
+    }
+
+    /// Keeps an item if there is room for it. What is not kept is not allocated either.
+    pub(crate) fn insert(
+        self,
+        baggage: &mut Baggage,
+        key: &str,
+        (value, coding): (&str, Coding),
+        properties: &str,
+    ) {
+        let bytes = coding.decoded_len(value);
+        let value = || coding.decode(value).into_owned();
+        if let Err(cause) = baggage.insert_within(self.shared.limits, key, (bytes, value), properties) {
+            self.dropped(cause);
+        }
+    }
+
+    pub(super) fn merge(self, baggage: &mut Baggage, other: Baggage, same: SameItem) {
+        baggage.merge(self.shared.limits, other, same, |cause| self.dropped(cause));
+    }
+
+    /// The text of a `jaeger-debug-id`; `None` if it is blank. One that is no text, or longer than all baggage may be, is refused.
+    pub(super) fn debug_id(self, value: &[u8]) -> Option<String> {
+        let text = std::str::from_utf8(value).ok();
+        let text = text.filter(|text| self.coding.decoded_len(text) <= self.shared.limits.bytes);
+        let Some(text) = text else {
+            self.shared.counters.count_debug_id_refused();
+            return None;
+        };
+        let id = self.coding.decode(text);
+        (!id.trim().is_empty()).then(|| id.into_owned())
+    }
+}
