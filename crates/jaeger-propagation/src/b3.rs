@@ -10,9 +10,10 @@
 //! x-b3-flags   = "1"        ; debug
 //! ```
 //!
-//! Ids are 1 to 32 and 1 to 16 hex digits of either case, padded on the left, as in Jaeger's own format; zero is "no trace". Without
-//! a sampling state the trace counts as unsampled, as in Jaeger's B3 codecs: the caller has not decided, and nobody could be told
-//! that we did. A parent that is no id is ignored. The trace id is written with 16 or 32 digits.
+//! Ids are 1 to 32 and 1 to 16 hex digits of either case, padded on the left, as in Jaeger's own format; zero is "no
+//! trace". Without a sampling state the trace counts as unsampled, as in Jaeger's B3 codecs: the caller has not
+//! decided, and nobody could be told that we did. A parent that is no id is ignored. The trace id is written with 16
+//! or 32 digits.
 //!
 //! <https://github.com/openzipkin/b3-propagation>
 
@@ -93,8 +94,8 @@ pub(crate) fn to_single(context: &SpanContext) -> HeaderText {
     text
 }
 
-/// The headers of the form with several. Debug is said twice: B3 asks for `x-b3-flags` alone, but Jaeger's client for Go reads
-/// only `x-b3-sampled`.
+/// The headers of the form with several. Debug is said twice: B3 asks for `x-b3-flags` alone, but Jaeger's client for
+/// Go reads only `x-b3-sampled`.
 pub(crate) fn to_multi(context: &SpanContext) -> impl Iterator<Item = (B3Header, HeaderText)> {
     let text = |push: &dyn Fn(&mut HeaderText)| {
         let mut text = HeaderText::new();

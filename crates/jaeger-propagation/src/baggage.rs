@@ -52,8 +52,8 @@ pub(crate) enum SameItem {
 /// How much baggage is taken from one request. What is over a limit is dropped item by item and counted; the
 /// trace context is not touched.
 ///
-/// The Jaeger clients have no inbound limit at all; the defaults are W3C Baggage's. The cost grows with the square of the number
-/// of items that are allowed.
+/// The Jaeger clients have no inbound limit at all; the defaults are W3C Baggage's. The cost grows with the square of
+/// the number of items that are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BaggageLimits {

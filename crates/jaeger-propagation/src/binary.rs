@@ -8,12 +8,13 @@
 //! items   = count *( length key length value )      ; numbers of 4 bytes with a sign, lengths in bytes
 //! ```
 //!
-//! All numbers are big-endian. What is behind the last item is not read, because the carrier may be a stream. It is the format of
-//! jaeger-client-go and jaeger-core; the clients for Node and Python have none. Keys are sent and read as they are. jaeger-core gives
-//! the length of a value in UTF-16 units and cuts it there; what it sends is read as far as that goes.
+//! All numbers are big-endian. What is behind the last item is not read, because the carrier may be a stream. It is
+//! the format of jaeger-client-go and jaeger-core; the clients for Node and Python have none. Keys are sent and read
+//! as they are. jaeger-core gives the length of a value in UTF-16 units and cuts it there; what it sends is read as
+//! far as that goes.
 //!
-//! jaeger-client-go refuses a carrier with over 180 items, or with an item of over 4,096 bytes, as a whole: such items are not
-//! written.
+//! jaeger-client-go refuses a carrier with over 180 items, or with an item of over 4,096 bytes, as a whole: such
+//! items are not written.
 
 use crate::{
     BaggageDrop, ExtractError, Extracted, Flags, Format, MalformedPart, Propagator, SpanContext, SpanId,

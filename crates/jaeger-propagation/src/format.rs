@@ -11,7 +11,6 @@ use std::fmt;
 /// let propagator = Propagator::new()
 ///     .with_extract_order([Format::W3c, Format::Jaeger])
 ///     .with_inject_formats([Format::Jaeger, Format::W3c]);
-/// # drop(propagator);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -13,7 +13,6 @@ use crate::{CarrierFormat, Format};
 /// assert_eq!(names.trace_context, "uber-trace-id");
 /// names.trace_context = "x-trace".into();
 /// let propagator = Propagator::new().with_header_names(names)?;
-/// # drop(propagator);
 /// # Ok::<(), jaeger_propagation::HeaderNamesError>(())
 /// ```
 ///
@@ -169,8 +168,8 @@ impl Header<'_> {
 impl KnownNames {
     /// # Errors
     ///
-    /// A name that not both HTTP and gRPC can carry, one that stands twice or belongs to another format, and a prefix with which
-    /// another known name begins.
+    /// A name that not both HTTP and gRPC can carry, one that stands twice or belongs to another format, and a prefix
+    /// with which another known name begins.
     pub(crate) fn new(mut names: HeaderNames) -> Result<Self, HeaderNamesError> {
         for name in
             [&mut names.trace_context, &mut names.baggage_prefix, &mut names.debug_id, &mut names.baggage]

@@ -21,12 +21,13 @@ pub(crate) struct Outgoing<'a> {
 // === impl Propagator ===
 
 impl Propagator {
-    /// Writes the span context and the baggage, in all formats that are to be written. Whatever the carrier already holds of
-    /// a trace goes first, in every format, so that a forwarded request never leaves with two contexts.
+    /// Writes the span context and the baggage, in all formats that are to be written. Whatever the carrier already
+    /// holds of a trace goes first, in every format, so that a forwarded request never leaves with two contexts.
     ///
-    /// Nothing is written for a missing or invalid context, and a trace header that the carrier holds stays; baggage is written
-    /// all the same. An item whose key the carrier cannot hold is left out and counted, for each format. Jaeger's keys are sent in
-    /// lower case, and its values percent-encoded in headers and as they are in maps of text, as the Jaeger clients do.
+    /// Nothing is written for a missing or invalid context, and a trace header that the carrier holds stays; baggage
+    /// is written all the same. An item whose key the carrier cannot hold is left out and counted, for each format.
+    /// Jaeger's keys are sent in lower case, and its values percent-encoded in headers and as they are in maps of
+    /// text, as the Jaeger clients do.
     pub fn inject<'b, C: InjectCarrier + ?Sized>(
         &self,
         span_context: Option<&SpanContext>,
@@ -38,8 +39,8 @@ impl Propagator {
         self.write(Outgoing { span_context, ..Outgoing::default() }, items, carrier);
     }
 
-    /// Passes on what a request carried, as a proxy without spans of its own does: the trace with W3C's trace state, and the
-    /// baggage with its properties. The debug id is not passed on, as no client does.
+    /// Passes on what a request carried, as a proxy without spans of its own does: the trace with W3C's trace state,
+    /// and the baggage with its properties. The debug id is not passed on, as no client does.
     ///
     /// ```
     /// use std::collections::HashMap;

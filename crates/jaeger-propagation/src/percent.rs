@@ -61,8 +61,8 @@ impl Coding {
         String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
-    /// The same coding if all of the text can be decoded, else [`Plain`](Self::Plain). So a text can be decoded in parts, and is
-    /// still kept as it is if any of them is bad.
+    /// The same coding if all of the text can be decoded, else [`Plain`](Self::Plain). So a text can be decoded in
+    /// parts, and is still kept as it is if any of them is bad.
     pub(crate) fn of_whole(self, text: &str) -> Self {
         let mut bytes = Decoded::new(text.as_bytes(), self == Self::PercentPlus);
         let is_good =

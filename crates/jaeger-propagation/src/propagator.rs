@@ -9,9 +9,9 @@ use crate::{
 
 /// Reads a trace and its baggage from a carrier and writes them to one.
 ///
-/// A carrier is an `http::HeaderMap` (feature `http`), a `tonic::metadata::MetadataMap` (feature `tonic`), a map of text, or
-/// bytes ([`extract_binary`](Self::extract_binary)). With the feature `opentelemetry` this is also a `TextMapPropagator`. Clones
-/// are cheap and share their counters.
+/// A carrier is an `http::HeaderMap` (feature `http`), a `tonic::metadata::MetadataMap` (feature `tonic`), a map of
+/// text, or bytes ([`extract_binary`](Self::extract_binary)). With the feature `opentelemetry` this is also a
+/// `TextMapPropagator`. Clones are cheap and share their counters.
 ///
 /// Which formats it speaks is a preset, or chosen by [`with_extract_order`](Self::with_extract_order) and
 /// [`with_inject_formats`](Self::with_inject_formats):
@@ -76,8 +76,8 @@ impl Propagator {
         Self::of([Format::Jaeger, Format::W3c], [Format::Jaeger, Format::W3c])
     }
 
-    /// Reads every format, and sends a request on in those formats in which it came: a service in the middle of a mixed fleet
-    /// changes nothing for its neighbours. A trace that begins here goes out in Jaeger's.
+    /// Reads every format, and sends a request on in those formats in which it came: a service in the middle of a
+    /// mixed fleet changes nothing for its neighbours. A trace that begins here goes out in Jaeger's.
     pub fn as_received() -> Self {
         Self::of(Format::ALL, [Format::Jaeger]).with(|shared| shared.answers_in_kind = true)
     }
@@ -126,8 +126,8 @@ impl Propagator {
     ///
     /// # Errors
     ///
-    /// A name that not both HTTP and gRPC can carry, one that stands twice or belongs to another format, and a prefix of baggage
-    /// with which another known name begins, as with the empty one.
+    /// A name that not both HTTP and gRPC can carry, one that stands twice or belongs to another format, and a prefix
+    /// of baggage with which another known name begins, as with the empty one.
     pub fn with_header_names(self, names: HeaderNames) -> Result<Self, HeaderNamesError> {
         let names = KnownNames::new(names)?;
         Ok(self.with(|shared| shared.names = names))

@@ -79,7 +79,8 @@ impl SpanContext {
         Self::parse(trim_blanks(value.as_bytes()), false)
     }
 
-    /// Reads a header value without blanks at its ends; percent-decoded where `url_encoded` is set and there is anything to decode.
+    /// Reads a header value without blanks at its ends; percent-decoded where `url_encoded` is set and there is
+    /// anything to decode.
     pub(crate) fn parse(value: &[u8], url_encoded: bool) -> Result<Option<Self>, ExtractError> {
         if url_encoded && value.contains(&b'%') {
             parse(Decoded::new(value, false))

@@ -11,9 +11,10 @@
 //! member      = key "=" value *( ";" property )     ; blanks around each part are stripped
 //! ```
 //!
-//! `HEX` is `0-9a-f`, lower case only. Refused on purpose, though OpenTelemetry's propagator for Rust accepts it: a sign, ids that are
-//! shorter, several `traceparent` that differ. Values of baggage are percent-decoded and `+` is itself; a bad escape or bad UTF-8
-//! keeps the text. Properties are passed on as they are. `tracestate` is passed on as text, several of them as one list.
+//! `HEX` is `0-9a-f`, lower case only. Refused on purpose, though OpenTelemetry's propagator for Rust accepts it: a
+//! sign, ids that are shorter, several `traceparent` that differ. Values of baggage are percent-decoded and `+` is
+//! itself; a bad escape or bad UTF-8 keeps the text. Properties are passed on as they are. `tracestate` is passed on
+//! as text, several of them as one list.
 //!
 //! <https://www.w3.org/TR/trace-context/>, <https://www.w3.org/TR/baggage/>
 

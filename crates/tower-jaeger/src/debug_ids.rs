@@ -10,8 +10,8 @@ use std::{
 
 /// Which requests may start a debug trace by the header `jaeger-debug-id`.
 ///
-/// Such a trace is sampled whatever the sampler says, and anybody who can send a header can ask for one. So there is a limit;
-/// at a public edge [`ignored`](Self::ignored) is the right choice. An id that is not obeyed is counted
+/// Such a trace is sampled whatever the sampler says, and anybody who can send a header can ask for one. So there is
+/// a limit; at a public edge [`ignored`](Self::ignored) is the right choice. An id that is not obeyed is counted
 /// (`PropagationCounters::debug_ids_refused`), and the request is treated as if it had none.
 ///
 /// The default is [`per_second(100)`](Self::per_second): far beyond what people type, and a bound for everybody else.
@@ -20,7 +20,6 @@ use std::{
 /// use tower_jaeger::{DebugIds, ServerLayer};
 ///
 /// let edge = ServerLayer::new().with_debug_ids(DebugIds::ignored());
-/// # drop(edge);
 /// ```
 ///
 /// Clones share their limit.
@@ -34,7 +33,8 @@ enum Policy {
     PerSecond(Arc<Limiter>),
 }
 
-/// Grants a second's worth at once, and then one at a time: the generic cell rate algorithm, which needs one number and no lock.
+/// Grants a second's worth at once, and then one at a time: the generic cell rate algorithm, which needs one number
+/// and no lock.
 #[derive(Debug)]
 struct Limiter {
     started: Instant,

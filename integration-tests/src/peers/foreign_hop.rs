@@ -6,7 +6,10 @@ use std::{
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
-    sync::{Mutex, PoisonError, mpsc},
+    sync::{
+        Mutex, PoisonError,
+        mpsc::{self, RecvTimeoutError},
+    },
     thread,
     time::Duration,
 };
@@ -29,7 +32,7 @@ const TOOLS: [(&str, &[&str]); 6] = [
     ("go", &["go"]),
     ("node", &["node", "npm"]),
     ("python", &["python3"]),
-    ("java", &["java", "mvn"]),
+    ("java", &["javac", "mvn"]),
     ("otel-go", &["go"]),
     ("otel-js", &["node", "npm"]),
 ];
@@ -70,10 +73,13 @@ impl ForeignHop {
     fn spawn(program: &Path) -> io::Result<Self> {
         // Its input stays open as long as we live, and it ends when that is closed: it never outlives us.
         let mut process = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let lines = process.stdout.take().map(lines_until_ready);
+        let lines = process.stdout.take().map(lines_until_ready).ok_or(io::ErrorKind::BrokenPipe)?;
         let mut hop = Self { process, http: String::new(), grpc: None };
-        let lines = lines.and_then(|lines| lines.recv_timeout(READY).ok());
-        for line in lines.ok_or(io::ErrorKind::TimedOut)? {
+        let lines = lines.recv_timeout(READY).map_err(|error| match error {
+            RecvTimeoutError::Timeout => io::Error::new(io::ErrorKind::TimedOut, "it is not ready"),
+            RecvTimeoutError::Disconnected => io::Error::other("it has ended before it was ready"),
+        })?;
+        for line in lines {
             match line.split_once(' ') {
                 Some(("http", address)) => hop.http = address.to_owned(),
                 Some(("grpc", address)) => hop.grpc = Some(address.to_owned()),
@@ -92,16 +98,21 @@ impl Drop for ForeignHop {
     }
 }
 
-/// Nothing comes if it ends before it is ready.
+/// Reads on behind that, so that the peer can write on.
 fn lines_until_ready(output: ChildStdout) -> mpsc::Receiver<Vec<String>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let mut lines = Vec::new();
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            if line == "ready" {
-                let _ = sender.send(std::mem::take(&mut lines));
-            }
-            lines.push(line);
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        let mut before = Vec::new();
+        let is_ready = lines.by_ref().any(|line| {
+            let is_ready = line == "ready";
+            before.push(line);
+            is_ready
+        });
+        if is_ready {
+            // Nobody may wait any longer.
+            let _ = sender.send(before);
+            lines.for_each(drop);
         }
     });
     receiver

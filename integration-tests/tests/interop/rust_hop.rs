@@ -9,6 +9,7 @@ use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Body;
 use hyper_util::{
     client::legacy::{Client as HyperClient, connect::HttpConnector},
     rt::TokioExecutor,
@@ -26,10 +27,11 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tonic::{
     Status,
+    client::GrpcService,
     metadata::MetadataMap,
     transport::{Channel, Server as GrpcServer, server::TcpIncoming},
 };
-use tower::{ServiceBuilder, ServiceExt};
+use tower::{Service, ServiceBuilder, ServiceExt};
 use tower_jaeger::{ClientLayer, ServerLayer};
 
 use crate::{
@@ -148,9 +150,9 @@ impl Hop {
         let mut next = plan.next.into_iter();
         if let Some(url) = next.next() {
             let injected = Injected::default();
-            let plan = serde_json::to_string(&Plan { next: next.collect() })?;
+            let plan = Plan { next: next.collect() };
             let call = self.call(&url, plan, Arc::clone(&injected)).with_context(self.with_own_item());
-            behind = serde_json::from_str(&call.await?)?;
+            behind = call.await?;
             note.client_span_id = injected.lock().unwrap().map(|injected| injected.span_id.to_string());
         }
         behind.insert(0, note);
@@ -184,41 +186,51 @@ impl Hop {
         context.with_baggage(items.chain([KeyValue::new(key, value)]).collect::<Vec<_>>())
     }
 
-    async fn call(&self, url: &str, plan: String, injected: Injected) -> Result<String, AnyError> {
+    /// As a client with our layer. It notes what the layer has injected.
+    async fn call(&self, url: &str, plan: Plan, injected: Injected) -> Result<Vec<Note>, AnyError> {
         let layer = ClientLayer::with_tracer(self.tracer.clone()).with_propagator(self.propagator.clone());
-        let below = ServiceBuilder::new().layer(layer);
-        if let Some(address) = url.strip_prefix("grpc://") {
-            let channel = Channel::from_shared(format!("http://{address}"))?.connect().await?;
-            let mut client = GreeterClient::new(below.map_request(look(injected)).service(channel));
-            return Ok(client.say_hello(HelloRequest { name: plan }).await?.into_inner().message);
-        }
-        let request = Request::post(url).header("content-type", "application/json").body(Full::from(plan))?;
-        let client = below.map_request(look(injected)).service(self.client.clone());
-        let (head, body) = client.oneshot(request).await?.into_parts();
-        let body = String::from_utf8(body.collect().await?.to_bytes().to_vec())?;
-        if head.status.is_success() {
-            Ok(body)
-        } else {
-            Err(format!("{url}: {}: {body}", head.status).into())
-        }
+        let layers = ServiceBuilder::new().layer(layer);
+        let (for_http, for_grpc) = (look(Arc::clone(&injected)), look(injected));
+        let http = layers.clone().map_request(for_http).service(self.client.clone());
+        let grpc = |channel| layers.map_request(for_grpc).service(channel);
+        ask(http, grpc, url, HeaderMap::new(), plan).await
     }
 }
 
 /// Sends a request from outside, without a span of its own.
 pub(crate) async fn send(url: &str, headers: HeaderMap, plan: Plan) -> Result<Vec<Note>, AnyError> {
+    let client = HyperClient::builder(TokioExecutor::new()).build_http();
+    ask(client, |channel| channel, url, headers, plan).await
+}
+
+/// Asks the hop at a URL, over the protocol that it names.
+async fn ask<H, B, G, C>(
+    http: H,
+    grpc: impl FnOnce(Channel) -> G,
+    url: &str,
+    mut headers: HeaderMap,
+    plan: Plan,
+) -> Result<Vec<Note>, AnyError>
+where
+    H: Service<Request<Full<Bytes>>, Response = http::Response<B>, Error: Into<AnyError>>,
+    B: Body<Error: Into<AnyError>>,
+    G: GrpcService<tonic::body::Body, ResponseBody = C>,
+    G::Error: Into<AnyError>,
+    C: Body<Data = Bytes, Error: Into<AnyError> + Send> + Send + 'static,
+{
     let plan = serde_json::to_string(&plan)?;
     if let Some(address) = url.strip_prefix("grpc://") {
         let channel = Channel::from_shared(format!("http://{address}"))?.connect().await?;
         let mut request = tonic::Request::new(HelloRequest { name: plan });
         *request.metadata_mut() = MetadataMap::from_headers(headers);
-        let reply = GreeterClient::new(channel).say_hello(request).await?;
+        let reply = GreeterClient::new(grpc(channel)).say_hello(request).await?;
         return Ok(serde_json::from_str(&reply.into_inner().message)?);
     }
-    let client = HyperClient::builder(TokioExecutor::new()).build_http();
-    let mut request = Request::post(url).body(Full::<Bytes>::from(plan))?;
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut request = Request::post(url).body(Full::from(plan))?;
     *request.headers_mut() = headers;
-    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let answer = client.request(request).await?.into_body().collect().await?.to_bytes();
+    let answer = http.oneshot(request).await.map_err(Into::into)?.into_body();
+    let answer = answer.collect().await.map_err(Into::into)?.to_bytes();
     serde_json::from_slice(&answer).map_err(|_| String::from_utf8_lossy(&answer).into())
 }
 

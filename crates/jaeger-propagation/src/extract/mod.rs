@@ -43,8 +43,8 @@ pub struct Extracted {
     pub(crate) received: FormatSet,
 }
 
-/// One pass over the headers: everything is borrowed until it is known to be wanted, and nothing is made for a format of which
-/// there is no header.
+/// One pass over the headers: everything is borrowed until it is known to be wanted, and nothing is made for a format
+/// of which there is no header.
 struct Reader<'p, 'c> {
     pass: Pass<'p>,
     jaeger: Option<JaegerHeaders<'c>>,
@@ -61,8 +61,8 @@ impl Propagator {
     /// Reads the span context, the baggage and the debug id of a request, in all formats that are accepted. Allocates only
     /// for baggage, a trace state and the debug id, and only for what is kept of them.
     ///
-    /// It cannot fail, because a request must not: a malformed trace header is told in [`Extracted::refused`] and counted, and
-    /// the request starts a new root unless another format has a valid one.
+    /// It cannot fail, because a request must not: a malformed trace header is told in [`Extracted::refused`] and
+    /// counted, and the request starts a new root unless another format has a valid one.
     pub fn extract<C: ExtractCarrier + ?Sized>(&self, carrier: &C) -> Extracted {
         let coding = if carrier.format().is_url_encoded() { Coding::PercentPlus } else { Coding::Plain };
         let pass = Pass { shared: &self.shared, coding };

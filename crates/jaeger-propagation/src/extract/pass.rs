@@ -53,7 +53,8 @@ impl Pass<'_> {
         baggage.merge(self.shared.limits, other, same, |cause| self.dropped(cause));
     }
 
-    /// The text of a `jaeger-debug-id`; `None` if it is blank. One that is no text, or longer than all baggage may be, is refused.
+    /// The text of a `jaeger-debug-id`; `None` if it is blank. One that is no text, or longer than all baggage may
+    /// be, is refused.
     pub(super) fn debug_id(self, value: &[u8]) -> Option<String> {
         let text = std::str::from_utf8(value).ok();
         let text = text.filter(|text| self.coding.decoded_len(text) <= self.shared.limits.bytes);

@@ -61,8 +61,8 @@ impl Extracted {
     }
 }
 
-/// A remote SpanContext with the ids, the sampling decision and the trace state; the other flags do not fit. A trace state that
-/// OpenTelemetry cannot read is left out: W3C asks for that.
+/// A remote SpanContext with the ids, the sampling decision and the trace state; the other flags do not fit. A trace
+/// state that OpenTelemetry cannot read is left out: W3C asks for that.
 fn remote(span: &SpanContext, trace_state: Option<&str>) -> OtelSpanContext {
     let flags = if span.flags.is_sampled() { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
     let trace_state = trace_state.and_then(|text| TraceState::from_str(text).ok()).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! The adapter to OpenTelemetry; the only folder that knows the `opentelemetry` crate.
 //!
-//! The ids, the sampling decision and W3C's trace state become OpenTelemetry's SpanContext. The rest of Jaeger's flags and the
-//! debug id have no room there (bit 2 of its `TraceFlags` means something else) and stand beside it in the `Context`,
-//! as [`JaegerState`]. Baggage becomes OpenTelemetry's, so that programs see and change it by its API; what that
-//! cannot hold stands beside it too.
+//! The ids, the sampling decision and W3C's trace state become OpenTelemetry's SpanContext. The rest of Jaeger's
+//! flags and the debug id have no room there (bit 2 of its `TraceFlags` means something else) and stand beside it in
+//! the `Context`, as [`JaegerState`]. Baggage becomes OpenTelemetry's, so that programs see and change it by its API;
+//! what that cannot hold stands beside it too.
 
 mod context;
 mod ids;

@@ -70,7 +70,6 @@ impl<T> ServerLayer<T> {
     /// let server = ServerLayer::new().with_propagator(propagator.clone());
     /// let client = ClientLayer::new().with_propagator(propagator.clone());
     /// assert_eq!(propagator.counters().extracted(Format::W3c), 0);
-    /// # drop((server, client));
     /// ```
     #[must_use]
     pub fn with_propagator(mut self, propagator: Propagator) -> Self {
