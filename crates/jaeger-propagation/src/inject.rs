@@ -156,10 +156,11 @@ impl Propagator {
                 }
             }
             if formats.contains(Format::W3c) {
-                let properties = if w3c::are_sendable(item.properties) { item.properties } else { "" };
-                if properties != item.properties {
+                let are_sendable = w3c::are_sendable(item.properties);
+                if !are_sendable {
                     dropped(BaggageDrop::UnsendableProperties);
                 }
+                let properties = if are_sendable { item.properties } else { "" };
                 if !CarrierFormat::HttpHeaders.accepts_name(item.key) {
                     dropped(BaggageDrop::UnsendableKey);
                 } else if !w3c::push_member(ItemRef { properties, ..item }, &mut members) {

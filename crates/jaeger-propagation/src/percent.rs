@@ -98,18 +98,23 @@ impl Coding {
 
 /// Appends the encoded text.
 pub(crate) fn encode_into(text: &str, buffer: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |nibble: u8| HEX.get(usize::from(nibble)).map_or('0', |d| char::from(*d));
-    if text.bytes().all(is_unreserved) {
-        return buffer.push_str(text);
-    }
-    for byte in text.bytes() {
-        if is_unreserved(byte) {
-            buffer.push(char::from(byte));
-        } else {
-            buffer.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !is_unreserved(byte)) {
+        let (plain, coded) = rest.split_at_checked(at).unwrap_or_default();
+        buffer.push_str(plain);
+        let mut chars = coded.chars();
+        let mut utf8 = [0; 4];
+        for byte in chars.next().unwrap_or_default().encode_utf8(&mut utf8).bytes() {
+            buffer.extend(escaped(byte));
         }
+        rest = chars.as_str();
     }
+    buffer.push_str(rest);
+}
+
+fn escaped(byte: u8) -> [char; 3] {
+    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 });
+    ['%', digit(byte >> 4), digit(byte & 15)]
 }
 
 /// RFC 3986, section 2.3.
