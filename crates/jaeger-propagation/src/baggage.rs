@@ -126,7 +126,7 @@ impl Baggage {
     pub(crate) fn insert_within(
         &mut self,
         limits: BaggageLimits,
-        key: &str,
+        key: Cow<'_, str>,
         (least, value): (usize, impl FnOnce() -> String),
         properties: &str,
     ) -> Result<(), BaggageDrop> {
@@ -139,7 +139,7 @@ impl Baggage {
         if value.len() > least {
             self.room(limits, at, key.len() + value.len() + properties.len())?;
         }
-        self.set_at(at, BaggageItem { key: key.to_owned(), value, properties: properties.to_owned() });
+        self.set_at(at, BaggageItem { key: key.into_owned(), value, properties: properties.to_owned() });
         Ok(())
     }
 
@@ -162,7 +162,7 @@ impl Baggage {
             let own = self.items.iter().take(own_len).position(|own| own.key.eq_ignore_ascii_case(&item.key));
             let is_same = own.and_then(|at| self.items.get(at)).is_some_and(|own| own.value == item.value);
             match (own, self.room(limits, own, item.bytes())) {
-                (Some(_), room) if !is_same || same == SameItem::Keep || room.is_err() => {}
+                (Some(_), _) if !is_same || same == SameItem::Keep => {}
                 (_, Ok(())) => self.set_at(own, item),
                 (_, Err(cause)) => dropped(cause),
             }

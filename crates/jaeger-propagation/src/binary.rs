@@ -132,7 +132,7 @@ impl Propagator {
             let (key, value) = (bytes.text()?, bytes.text()?);
             match (std::str::from_utf8(key), std::str::from_utf8(value)) {
                 (Ok(key), Ok(value)) => {
-                    pass.insert(&mut into.baggage, key, (value, Coding::Plain), "");
+                    pass.insert(&mut into.baggage, key.into(), (value, Coding::Plain), "");
                 }
                 _ => self.shared.counters.count_baggage_dropped(BaggageDrop::NotText),
             }

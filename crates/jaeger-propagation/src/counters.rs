@@ -35,7 +35,7 @@ pub struct PropagationCounters {
 pub enum BaggageDrop {
     /// Inbound: more items than [`BaggageLimits::items`](crate::BaggageLimits::items).
     TooManyItems,
-    /// Inbound: more bytes than [`BaggageLimits::bytes`](crate::BaggageLimits::bytes). Outbound: no room for it in the one
+    /// Inbound: more bytes than [`BaggageLimits::bytes`](crate::BaggageLimits::bytes), of an item or of its properties. Outbound: no room for it in the one
     /// `baggage` header of W3C, 8,192 bytes.
     TooManyBytes,
     /// Inbound: not UTF-8.
@@ -48,6 +48,10 @@ pub enum BaggageDrop {
     UnsendableKey,
     /// Outbound: in lower case, as Jaeger's headers have it, the key is that of another item.
     SameKey,
+    /// Outbound: none of the formats that are written has baggage.
+    NoFormat,
+    /// Outbound: the carrier is full, or the key is too long for it.
+    CarrierFull,
     /// Outbound: the properties of an item, which goes without them: not printable ASCII, or with a comma.
     UnsendableProperties,
 }
@@ -70,7 +74,7 @@ impl PropagationCounters {
         load(self.malformed.get(format as usize).and_then(|parts| parts.get(part as usize)))
     }
 
-    /// Baggage items that were left out, by cause.
+    /// Baggage items that were left out, by cause; one that stands in two formats counts for each.
     pub fn baggage_dropped(&self, cause: BaggageDrop) -> u64 {
         load(self.baggage_dropped.get(cause as usize))
     }
@@ -125,7 +129,7 @@ fn add(counter: Option<&AtomicU64>) {
 
 impl BaggageDrop {
     /// All causes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::TooManyItems,
         Self::TooManyBytes,
         Self::NotText,
@@ -133,6 +137,8 @@ impl BaggageDrop {
         Self::TraceRefused,
         Self::UnsendableKey,
         Self::SameKey,
+        Self::NoFormat,
+        Self::CarrierFull,
         Self::UnsendableProperties,
     ];
 
@@ -146,6 +152,8 @@ impl BaggageDrop {
             Self::TraceRefused => "trace refused",
             Self::UnsendableKey => "unsendable key",
             Self::SameKey => "same key",
+            Self::NoFormat => "no format",
+            Self::CarrierFull => "carrier full",
             Self::UnsendableProperties => "unsendable properties",
         }
     }

@@ -56,6 +56,12 @@ impl Flags {
         self.0 & 8 != 0
     }
 
+    /// The same flags without a debug bit that says nothing, because the trace is not sampled.
+    #[must_use]
+    pub(crate) const fn effective(self) -> Self {
+        if self.is_debug() { self } else { Self(self.0 & !Self::DEBUG.0) }
+    }
+
     /// The same flags with the given sampling decision.
     #[must_use]
     pub const fn with_sampled(self, sampled: bool) -> Self {

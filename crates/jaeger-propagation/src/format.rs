@@ -65,6 +65,11 @@ impl FormatSet {
         self.0 & 1 << format as u8 != 0
     }
 
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     pub(crate) const fn is_empty(self) -> bool {
         self.0 == 0
     }

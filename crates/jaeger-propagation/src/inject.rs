@@ -1,7 +1,7 @@
 //! From a span context and baggage to the headers of a request.
 
 use crate::{
-    BaggageDrop, CarrierFormat, Extracted, Format, InjectCarrier, Propagator, SpanContext, b3,
+    BaggageDrop, CarrierFormat, Extracted, Format, InjectCarrier, Propagator, SpanContext, Written, b3,
     baggage::{ItemRef, lower_case},
     format::FormatSet,
     header_names::{B3_SINGLE, W3cHeader},
@@ -99,31 +99,38 @@ impl Propagator {
         carrier: &mut C,
     ) {
         for format in Format::ALL.into_iter().filter(|format| formats.contains(*format)) {
-            match format {
+            let written = match format {
                 Format::Jaeger => {
-                    carrier.set(&self.shared.names.jaeger.trace_context, context.to_header().as_str());
+                    carrier.set(&self.shared.names.jaeger.trace_context, context.to_header().as_str())
                 }
-                Format::W3c => {
-                    carrier.set(W3cHeader::TraceParent.name(), w3c::to_header(context).as_str());
-                    match trace_state {
-                        Some(state) if w3c::is_printable(state) => {
-                            carrier.set(W3cHeader::TraceState.name(), state);
-                        }
-                        Some(_) => self.shared.counters.count_trace_state_dropped(),
-                        None => {}
-                    }
-                }
-                Format::B3Single => {
-                    carrier.set(B3_SINGLE, b3::to_single(context).as_str());
-                }
+                Format::W3c => self.write_w3c(context, trace_state, carrier),
+                Format::B3Single => carrier.set(B3_SINGLE, b3::to_single(context).as_str()),
                 Format::B3Multi => {
-                    for (header, text) in b3::to_multi(context) {
-                        carrier.set(header.name(), text.as_str());
-                    }
+                    let headers = b3::to_multi(context);
+                    let written = headers.map(|(header, text)| carrier.set(header.name(), text.as_str()));
+                    written.fold(Written::New, |all, one| if all == Written::Refused { all } else { one })
                 }
+            };
+            if written != Written::Refused {
+                self.shared.counters.count_injected(format);
             }
-            self.shared.counters.count_injected(format);
         }
+    }
+
+    fn write_w3c<C: InjectCarrier + ?Sized>(
+        &self,
+        context: &SpanContext,
+        trace_state: Option<&str>,
+        carrier: &mut C,
+    ) -> Written {
+        let written = carrier.set(W3cHeader::TraceParent.name(), w3c::to_header(context).as_str());
+        if let Some(state) = trace_state
+            && (!w3c::is_printable(state)
+                || carrier.set(W3cHeader::TraceState.name(), state) == Written::Refused)
+        {
+            self.shared.counters.count_trace_state_dropped();
+        }
+        written
     }
 
     fn write_baggage<'b, C: InjectCarrier + ?Sized>(
@@ -136,8 +143,11 @@ impl Propagator {
         let dropped = |cause| self.shared.counters.count_baggage_dropped(cause);
         let buffer = |bytes, format| String::with_capacity(if formats.contains(format) { bytes } else { 0 });
         let (mut name, mut encoded) = (buffer(64, Format::Jaeger), buffer(64, Format::Jaeger));
-        let mut members = buffer(256, Format::W3c);
+        let (mut members, mut member_count) = (buffer(256, Format::W3c), 0);
         for item in baggage {
+            if !formats.contains(Format::Jaeger) && !formats.contains(Format::W3c) {
+                dropped(BaggageDrop::NoFormat);
+            }
             if formats.contains(Format::Jaeger) {
                 name.clear();
                 name.push_str(&self.shared.names.jaeger.baggage_prefix);
@@ -151,8 +161,12 @@ impl Propagator {
                 };
                 if item.key.is_empty() || !spelling.accepts_name(&name) {
                     dropped(BaggageDrop::UnsendableKey);
-                } else if carrier.set(&name, value) {
-                    dropped(BaggageDrop::SameKey);
+                } else {
+                    match carrier.set(&name, value) {
+                        Written::New => {}
+                        Written::Replaced => dropped(BaggageDrop::SameKey),
+                        Written::Refused => dropped(BaggageDrop::CarrierFull),
+                    }
                 }
             }
             if formats.contains(Format::W3c) {
@@ -165,11 +179,13 @@ impl Propagator {
                     dropped(BaggageDrop::UnsendableKey);
                 } else if !w3c::push_member(ItemRef { properties, ..item }, &mut members) {
                     dropped(BaggageDrop::TooManyBytes);
+                } else {
+                    member_count += 1;
                 }
             }
         }
-        if !members.is_empty() {
-            carrier.set(W3cHeader::Baggage.name(), &members);
+        if !members.is_empty() && carrier.set(W3cHeader::Baggage.name(), &members) == Written::Refused {
+            (0..member_count).for_each(|_| dropped(BaggageDrop::CarrierFull));
         }
     }
 }

@@ -24,7 +24,7 @@ mod w3c;
 pub use baggage::{Baggage, BaggageLimits};
 #[cfg(feature = "http")]
 pub use carrier::GrpcHeaders;
-pub use carrier::{CarrierFormat, ExtractCarrier, InjectCarrier};
+pub use carrier::{CarrierFormat, ExtractCarrier, InjectCarrier, Written};
 pub use counters::{BaggageDrop, PropagationCounters};
 pub use error::{ExtractError, MalformedPart};
 pub use extract::Extracted;

@@ -70,6 +70,16 @@ impl Coding {
         if is_good { self } else { Self::Plain }
     }
 
+    /// Whether there is nothing but white space in it.
+    pub(crate) fn is_blank(self, text: &str) -> bool {
+        match self {
+            Self::Plain => text.trim().is_empty(),
+            // Characters of several bytes are not looked for: to tell them would take decoding.
+            Self::Percent | Self::PercentPlus => Decoded::new(text.as_bytes(), self == Self::PercentPlus)
+                .all(|byte| byte.is_ok_and(|byte| byte.is_ascii_whitespace() || byte == 0xb)),
+        }
+    }
+
     /// The parts between separators, which may be coded; the parts stay coded.
     pub(crate) fn split(self, text: &str, separator: u8) -> impl Iterator<Item = &str> {
         let mut rest = Some(text);

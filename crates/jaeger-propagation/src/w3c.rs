@@ -21,8 +21,8 @@
 use std::borrow::Cow;
 
 use crate::{
-    CarrierFormat, ExtractError, Flags, Format, HeaderText, MalformedPart, SpanContext, baggage::ItemRef,
-    id::parse_hex, percent::encode_into, span_context::trim_blanks,
+    BaggageDrop, CarrierFormat, ExtractError, Flags, Format, HeaderText, MalformedPart, SpanContext,
+    baggage::ItemRef, id::parse_hex, percent::encode_into, span_context::trim_blanks,
 };
 
 /// The most bytes of a `baggage` header that W3C asks everybody to pass on.
@@ -85,15 +85,20 @@ pub(crate) fn to_header(context: &SpanContext) -> HeaderText {
     text
 }
 
-/// The members of a `baggage` header; `None` for each that is none. Empty ones are passed over.
-pub(crate) fn members(header: &str) -> impl Iterator<Item = Option<Member<'_>>> {
-    let members = header.split(',').map(blank_trimmed).filter(|member| !member.is_empty());
+/// The members of a `baggage` header, and why each other one is none. Empty ones are passed over.
+pub(crate) fn members(header: &[u8]) -> impl Iterator<Item = Result<Member<'_>, BaggageDrop>> {
+    let members = header.split(|byte| *byte == b',').map(trim_blanks).filter(|member| !member.is_empty());
     members.map(|member| {
+        let member = std::str::from_utf8(member).map_err(|_| BaggageDrop::NotText)?;
         let (pair, properties) = member.split_once(';').unwrap_or((member, ""));
-        let (key, value) = pair.split_once('=')?;
-        let key = blank_trimmed(key);
-        let is_key = CarrierFormat::HttpHeaders.accepts_name(key);
-        is_key.then(|| Member { key, value: blank_trimmed(value), properties: blank_trimmed(properties) })
+        let (key, value) = pair.split_once('=').ok_or(BaggageDrop::Malformed)?;
+        let member = Member {
+            key: blank_trimmed(key),
+            value: blank_trimmed(value),
+            properties: blank_trimmed(properties),
+        };
+        let is_key = CarrierFormat::HttpHeaders.accepts_name(member.key);
+        if is_key { Ok(member) } else { Err(BaggageDrop::Malformed) }
     })
 }
 
@@ -122,9 +127,22 @@ pub(crate) fn are_sendable(properties: &str) -> bool {
     is_printable(properties) && !properties.contains(',')
 }
 
-/// Visible ASCII and blanks: what a header may hold.
+/// Visible ASCII, blanks and tabs: what a header may hold.
 pub(crate) fn is_printable(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t'))
+}
+
+/// Whether a `tracestate` is a list of `key=value`; one that is not has to be left out.
+fn is_list(text: &str) -> bool {
+    let is_key_byte = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/' | b'@');
+    let is_member = |member: &str| {
+        let (key, value) = member.split_once('=')?;
+        let is_key =
+            key.bytes().all(is_key_byte) && key.starts_with(|first: char| first.is_ascii_alphanumeric());
+        (is_key && key.len() <= 256 && value.len() <= 256 && !value.contains('=')).then_some(())
+    };
+    let mut members = text.split(',').map(blank_trimmed).filter(|member| !member.is_empty());
+    is_printable(text) && members.all(|member| is_member(member).is_some())
 }
 
 fn blank_trimmed(text: &str) -> &str {
@@ -147,7 +165,7 @@ fn hex(text: &[u8], digits: usize) -> Option<(u128, &[u8])> {
 impl<'c> TraceStateText<'c> {
     /// Adds a `tracestate` header to the list.
     pub(crate) fn add(&mut self, value: &'c [u8]) {
-        let value = std::str::from_utf8(trim_blanks(value)).ok().filter(|value| is_printable(value));
+        let value = std::str::from_utf8(trim_blanks(value)).ok().filter(|value| is_list(value));
         let Some(value) = value.filter(|value| self.text.len() + value.len() < MAX_TRACE_STATE_BYTES) else {
             self.is_bad = true;
             return;
@@ -246,11 +264,20 @@ mod tests {
 
     #[test]
     fn members_of_a_baggage_header() {
-        let found: Vec<_> = members(" a = 1 ;p=q;r , ,b=,=x,c, d e=1,f=a=b").collect();
-        let member = |key, value, properties| Some(Member { key, value, properties });
+        let found: Vec<_> = members(b" a = 1 ;p=q;r , ,b=,=x,c, d e=1,f=a=b,\xff=1").collect();
+        let member = |key, value, properties| Ok(Member { key, value, properties });
+        let malformed = || Err(BaggageDrop::Malformed);
         assert_eq!(
             found,
-            [member("a", "1", "p=q;r"), member("b", "", ""), None, None, None, member("f", "a=b", "")]
+            [
+                member("a", "1", "p=q;r"),
+                member("b", "", ""),
+                malformed(),
+                malformed(),
+                malformed(),
+                member("f", "a=b", ""),
+                Err(BaggageDrop::NotText),
+            ]
         );
     }
 
@@ -259,13 +286,24 @@ mod tests {
         let mut state = TraceStateText::default();
         state.add(b" a=1 ");
         state.add(b"");
-        state.add(b"b=2");
-        assert_eq!(state.into_text().as_deref(), Some("a=1,b=2"));
+        state.add(b"b=2 ,\tc@d=");
+        assert_eq!(state.into_text().as_deref(), Some("a=1,b=2 ,\tc@d="));
     }
 
     #[test]
-    fn a_trace_state_that_no_header_can_hold_is_bad() {
-        for value in [&b"a=\r\nb"[..], b"a=\xff", "a=é".as_bytes(), &[b'a'; 8192]] {
+    fn a_trace_state_that_is_no_list_is_bad() {
+        let long = format!("a={}", "v".repeat(257));
+        for value in [
+            &b"a=\r\nb"[..],
+            b"a=\xff",
+            "a=é".as_bytes(),
+            &[b'a'; 8192],
+            b"a",
+            b"A=1",
+            b"=1",
+            b"a=b=c",
+            long.as_bytes(),
+        ] {
             let mut state = TraceStateText::default();
             state.add(value);
             assert!(state.is_bad());
@@ -284,7 +322,7 @@ mod tests {
             let mut header = String::new();
             let item = ItemRef { key: &key, value: &value, properties: "p=1;q" };
             prop_assert!(push_member(item, &mut header));
-            let read: Vec<_> = members(&header).flatten().collect();
+            let read: Vec<_> = members(header.as_bytes()).flatten().collect();
             prop_assert_eq!(read.len(), 1);
             prop_assert_eq!((read[0].key, read[0].properties), (key.as_str(), "p=1;q"));
             prop_assert_eq!(Coding::Percent.decode(read[0].value), value);

@@ -48,8 +48,6 @@ fn what_is_not_kept_costs_no_allocation() {
         ("uber-trace-id", megabyte("1")),
         ("uber-trace-id", megabyte("%3A")),
         ("uber-trace-id", megabyte(":")),
-        ("jaeger-debug-id", megabyte("x")),
-        ("jaeger-debug-id", megabyte("%20")),
         ("uberctx-k", megabyte("v")),
         ("uberctx-k", megabyte("%41")),
         ("uberctx-k", megabyte("+")),
@@ -73,7 +71,7 @@ fn what_is_not_kept_costs_no_allocation() {
 
 #[test]
 fn a_flood_of_items_costs_what_is_kept() {
-    let many: Vec<_> = (0..20_000).map(|index| format!("key-{index}=value-{index}")).collect();
+    let many: Vec<_> = (0..20_000).map(|index| format!("Key-{index}=value-{index}")).collect();
     for (name, separator) in [("jaeger-baggage", ","), ("baggage", ","), ("jaeger-baggage", "%2C")] {
         let value = many.join(separator);
         let (count, bytes) = allocated(&Propagator::both(), &[(name, &value)]);

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use jaeger_propagation::{
-    BaggageDrop, BaggageLimits, Extracted, Flags, Format, HeaderNames, MalformedPart, Propagator, SpanContext,
+    BaggageDrop, BaggageLimits, CarrierFormat, ExtractCarrier, Extracted, Flags, Format, HeaderNames,
+    MalformedPart, Propagator, SpanContext,
 };
 
 type Headers = HashMap<String, String>;
@@ -77,7 +78,7 @@ fn a_malformed_header_does_not_hide_a_good_one() {
     assert_eq!(counters.malformed(Format::Jaeger, MalformedPart::Structure), 1);
     assert_eq!(counters.malformed(Format::B3Single, MalformedPart::Structure), 1);
     assert_eq!(counters.baggage_dropped(BaggageDrop::TraceRefused), 1);
-    assert_eq!(counters.debug_ids_refused(), 1);
+    assert_eq!(counters.debug_ids_refused(), 0, "beside a trace it is nothing anyway");
 }
 
 #[test]
@@ -263,12 +264,93 @@ fn keys_that_are_one_in_jaeger_s_format_are_counted() {
 }
 
 #[test]
-fn a_debug_id_as_long_as_no_baggage_may_be_is_refused() {
-    let propagator = Propagator::new();
-    let long = "x".repeat(8193);
-    assert_eq!(read(&propagator, &[("jaeger-debug-id", &long)]), Extracted::default());
-    assert_eq!(propagator.counters().debug_ids_refused(), 1);
-    assert!(read(&propagator, &[("jaeger-debug-id", &long[1..])]).debug_id.is_some());
+fn one_bad_member_costs_no_other_one() {
+    let propagator = Propagator::both();
+    let latin_1 = b"a=1,b=\xe9,c=3".to_vec();
+    for name in ["jaeger-baggage", "baggage"] {
+        let found = propagator.extract(&Bytes(name, latin_1.clone()));
+        assert_eq!(baggage(&found), [("a", "1"), ("c", "3")], "{name}");
+    }
+    assert_eq!(propagator.counters().baggage_dropped(BaggageDrop::NotText), 2);
+}
+
+/// A map of text whose one value is bytes.
+struct Bytes(&'static str, Vec<u8>);
+
+impl ExtractCarrier for Bytes {
+    fn format(&self) -> CarrierFormat {
+        CarrierFormat::HttpHeaders
+    }
+
+    fn for_each<'c>(&'c self, mut visit: impl FnMut(&'c str, &'c [u8])) {
+        visit(self.0, &self.1);
+    }
+}
+
+#[test]
+fn an_item_is_measured_without_what_is_around_it() {
+    let long = "x".repeat(8191);
+    let propagator = Propagator::both();
+    for header in [
+        ("uberctx-k", long.clone()),
+        ("jaeger-baggage", format!("k={long}")),
+        ("baggage", format!("k={long}")),
+    ] {
+        let found = read(&propagator, &[(header.0, &header.1)]);
+        assert_eq!(baggage(&found), [("k", long.as_str())], "{}", header.0);
+    }
+    let padded = format!("k=v{},l = w", " ".repeat(9000));
+    assert_eq!(baggage(&read(&propagator, &[("jaeger-baggage", &padded)])), [("k", "v"), ("l", "w")]);
+}
+
+#[test]
+fn a_lone_debug_bit_is_no_debug_trace_in_another_format_either() {
+    let w3c_first = Propagator::both().with_extract_order([Format::W3c, Format::Jaeger]);
+    let found = read(&w3c_first, &[W3C_OF_JAEGER_S, ("uber-trace-id", "a1:b1:0:2")]);
+    assert_eq!(found.span_context.unwrap().flags, Flags::SAMPLED);
+}
+
+#[test]
+fn a_debug_id_makes_jaeger_s_a_received_format_only_where_it_counts() {
+    let propagator = Propagator::as_received();
+    let sent_on = |pairs: &[(&str, &str)]| {
+        let mut out = Headers::new();
+        propagator.forward(&read(&propagator, pairs), &mut out);
+        out.into_keys().collect::<Vec<_>>()
+    };
+    assert_eq!(sent_on(&[B3, ("jaeger-debug-id", "")]), ["b3"]);
+    assert_eq!(sent_on(&[B3, ("jaeger-debug-id", "why")]), ["b3"]);
+}
+
+#[test]
+fn a_refused_debug_id_is_counted_where_it_would_have_counted() {
+    let refused = |pairs: &[(&str, &str)]| {
+        let propagator = Propagator::both();
+        assert_eq!(read(&propagator, pairs).debug_id, None);
+        propagator.counters().debug_ids_refused()
+    };
+    let (junk, why) = (("uber-trace-id", "junk"), ("jaeger-debug-id", "why"));
+    assert_eq!(refused(&[junk, why]), 1);
+    assert_eq!(refused(&[junk, ("jaeger-debug-id", " ")]), 0);
+    assert_eq!(refused(&[junk, why, W3C]), 0);
+}
+
+#[test]
+fn b3_has_no_baggage_and_what_that_costs_is_counted() {
+    let propagator = Propagator::new().with_inject_formats([Format::B3Single]);
+    let mut out = headers(&[("uberctx-k", "v")]);
+    propagator.forward(&read(&propagator, &[("uberctx-k", "v")]), &mut out);
+    assert!(out.is_empty());
+    assert_eq!(propagator.counters().baggage_dropped(BaggageDrop::NoFormat), 1);
+}
+
+#[test]
+fn a_parent_that_is_said_twice_is_ignored_like_a_bad_one() {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let parents = [pair("x-b3-parentspanid", "1"), pair("x-b3-parentspanid", "2")];
+    let ids = [pair("x-b3-traceid", "a4"), pair("x-b3-spanid", "b4")];
+    let found = Propagator::as_received().extract(&[parents, ids].concat()[..]);
+    assert_eq!(found.span_context.unwrap().parent_id, None);
 }
 
 #[test]

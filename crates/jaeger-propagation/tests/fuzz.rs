@@ -206,13 +206,17 @@ fn b3_multi(headers: &[(&str, Vec<u8>)]) -> Read {
     Ok(context(id(&trace_id, 32).ok_or(())?, id(&span_id, 16).ok_or(())?, parent_id, flags))
 }
 
-/// The headers as one list; `None` if one of them cannot be passed on.
+/// The headers as one list; `None` if there is none, or one of them is no list.
 fn tracestate(headers: &[Vec<u8>]) -> Option<String> {
     let mut list = Vec::new();
     for header in headers {
         let text = std::str::from_utf8(trimmed(header)).ok()?;
+        for member in text.split(',').map(|member| member.trim_matches([' ', '\t'])) {
+            let parts: Vec<_> = member.split('=').collect();
+            let is_member = matches!(parts[..], ["a" | "b@c", value] if value.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+            (member.is_empty() || is_member).then_some(())?;
+        }
         list.extend(Some(text).filter(|text| !text.is_empty()));
-        text.bytes().all(|byte| (b' '..=b'~').contains(&byte)).then_some(())?;
     }
     Some(list.join(",")).filter(|list| !list.is_empty())
 }
@@ -302,12 +306,11 @@ proptest! {
         let found = read(Format::Jaeger, "jaeger-baggage", &value);
         bounded(&found)?;
         let mut expected = BTreeMap::new();
-        if let Ok(text) = std::str::from_utf8(&value) {
-            for token in item_text(text, b' ').split(',') {
-                let parts: Vec<_> = token.split('=').map(str::trim).collect();
-                if let [key, value] = parts[..] && !key.is_empty() {
-                    expected.insert(key.to_lowercase(), value.to_owned());
-                }
+        let whole = std::str::from_utf8(&value).map(|text| item_text(text, b' ').into_bytes()).unwrap_or(value);
+        for token in whole.split(|byte| *byte == b',').filter_map(|token| std::str::from_utf8(token).ok()) {
+            let parts: Vec<_> = token.split('=').map(str::trim).collect();
+            if let [key, value] = parts[..] && !key.is_empty() {
+                expected.insert(key.to_lowercase(), value.to_owned());
             }
         }
         prop_assert_eq!(sorted(&found), expected);
@@ -318,7 +321,7 @@ proptest! {
         let found = read(Format::W3c, "baggage", &value);
         bounded(&found)?;
         let mut expected = BTreeMap::new();
-        for member in std::str::from_utf8(&value).unwrap_or_default().split(',') {
+        for member in value.split(|byte| *byte == b',').filter_map(|member| std::str::from_utf8(member).ok()) {
             let pair = member.split(';').next().unwrap_or_default();
             if let Some((key, value)) = pair.split_once('=') {
                 let (key, value) = (key.trim_matches([' ', '\t']), value.trim_matches([' ', '\t']));

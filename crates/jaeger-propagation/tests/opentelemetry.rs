@@ -125,14 +125,16 @@ fn w3c_s_trace_state_and_properties_pass_through() {
 }
 
 #[test]
-fn a_trace_state_that_opentelemetry_cannot_read_costs_no_trace() {
+fn a_trace_state_that_is_no_list_costs_no_trace() {
     let headers = [
         ("traceparent", "00-0000000000000000000000000000007b-00000000000001c8-01"),
         ("tracestate", "no list member"),
     ];
-    let context = Propagator::w3c().extract_with_context(&Context::new(), &text(&headers));
+    let w3c = Propagator::w3c();
+    let context = w3c.extract_with_context(&Context::new(), &text(&headers));
     assert!(context.span().span_context().is_valid());
     assert_eq!(context.span().span_context().trace_state(), &TraceState::NONE);
+    assert_eq!(w3c.counters().trace_state_dropped(), 1);
 }
 
 #[test]
@@ -230,6 +232,40 @@ fn nothing_of_the_ambient_request_gets_into_another_one() {
     let mut out = HashMap::new();
     propagator.inject_context(&context, &mut out);
     assert_eq!(out["uber-trace-id"], "000000000000007b:00000000000001c8:0:1", "the debug flag");
+}
+
+#[test]
+fn a_request_that_says_nothing_changes_nothing_of_the_ambient_one() {
+    let sent = |propagator: &Propagator, ambient: &[(&str, &str)], headers: &[(&str, &str)]| {
+        let ambient = propagator.extract_with_context(&Context::new(), &text(ambient));
+        let context = propagator.extract_with_context(&ambient, &text(headers));
+        let mut out = HashMap::new();
+        propagator.inject_context(&context, &mut out);
+        out
+    };
+    let ids = "000000000000007b:00000000000001c8:0";
+    for headers in [&[][..], &[("jaeger-debug-id", "why")]] {
+        let out = sent(&Propagator::new(), &[("uber-trace-id", "7b:1c8:0:b")], headers);
+        assert_eq!(out, text(&[("uber-trace-id", &format!("{ids}:b"))]), "{headers:?}");
+        let out = sent(&Propagator::new(), &[("uber-trace-id", "7b:1c8:0:1")], headers);
+        assert_eq!(out, text(&[("uber-trace-id", &format!("{ids}:1"))]), "{headers:?}");
+    }
+    let out = sent(&Propagator::as_received(), &[("b3", "7b-1c8-d")], &[("accept", "*/*")]);
+    assert_eq!(out, text(&[("b3", "000000000000007b-00000000000001c8-d")]));
+    let out = sent(&Propagator::as_received(), &[("b3", "7b-1c8-d")], &[("baggage", "k=v")]);
+    assert!(out.contains_key("b3") && out.contains_key("baggage"), "{out:?}");
+}
+
+#[test]
+fn a_sampler_that_says_yes_makes_no_debug_trace_of_a_lone_debug_bit() {
+    let jaeger = Propagator::new();
+    let context = jaeger.extract_with_context(&Context::new(), &text(&[("uber-trace-id", "7b:1c8:0:a")]));
+    let mut out = HashMap::new();
+    jaeger.inject_context(&context, &mut out);
+    assert!(out["uber-trace-id"].ends_with(":a"), "unsampled, the byte passes whole");
+    jaeger.inject_context(&context.with_remote_span_context(local_span(0x7b, true)), &mut out);
+    assert!(out["uber-trace-id"].ends_with(":9"), "{out:?}");
+    assert!(!JaegerState::flags_of(&context, 0x7b.into()).unwrap().with_sampled(true).is_debug());
 }
 
 #[test]

@@ -81,6 +81,25 @@ fn a_key_that_grpc_cannot_carry_is_skipped_and_counted() {
 }
 
 #[test]
+fn a_carrier_that_is_full_is_no_panic() {
+    let propagator = Propagator::both();
+    let name = |index| HeaderName::try_from(format!("x-{index}")).unwrap();
+    let mut full: HeaderMap = (0..24_576).map(|index| (name(index), HeaderValue::from_static("v"))).collect();
+    let context = SpanContext::new(3.into(), 4.into(), Flags::SAMPLED);
+    propagator.inject(Some(&context), [("k", "v")], &mut full);
+    assert!(!full.contains_key("uber-trace-id"));
+    let counters = propagator.counters();
+    assert_eq!((counters.injected(Format::Jaeger), counters.injected(Format::W3c)), (0, 0));
+    assert_eq!(counters.baggage_dropped(BaggageDrop::CarrierFull), 2, "once for each format");
+
+    let long = "k".repeat(70_000);
+    Propagator::new().inject(None, [(long.as_str(), "v")], &mut HeaderMap::new());
+    propagator.inject(None, [(long.as_str(), "v")], &mut HeaderMap::new());
+    assert_eq!(counters.baggage_dropped(BaggageDrop::CarrierFull), 3);
+    assert_eq!(counters.baggage_dropped(BaggageDrop::TooManyBytes), 1, "of W3C's one header");
+}
+
+#[test]
 fn what_is_refused_is_counted() {
     let propagator = Propagator::new();
     let refused = propagator.extract(&headers([("uber-trace-id", "junk"), ("uberctx-k", "v")])).refused;

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{CarrierFormat, ExtractCarrier, InjectCarrier};
+use super::{CarrierFormat, ExtractCarrier, InjectCarrier, Written};
 
 /// The headers of a gRPC call: a `HeaderMap` under gRPC's rules for names.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl InjectCarrier for HeaderMap {
         remove_if(self, matches);
     }
 
-    fn set(&mut self, name: &str, value: &str) -> bool {
+    fn set(&mut self, name: &str, value: &str) -> Written {
         set(self, name, value)
     }
 }
@@ -54,7 +54,7 @@ impl InjectCarrier for GrpcHeaders<'_> {
         remove_if(self.0, matches);
     }
 
-    fn set(&mut self, name: &str, value: &str) -> bool {
+    fn set(&mut self, name: &str, value: &str) -> Written {
         set(self.0, name, value)
     }
 }
@@ -67,7 +67,7 @@ fn remove_if(headers: &mut HeaderMap, matches: impl Fn(&str) -> bool) {
     }
 }
 
-fn set(headers: &mut HeaderMap, name: &str, value: &str) -> bool {
+fn set(headers: &mut HeaderMap, name: &str, value: &str) -> Written {
     let name = match name {
         "uber-trace-id" => Ok(TRACE_CONTEXT),
         "traceparent" => Ok(TRACE_PARENT),
@@ -75,9 +75,10 @@ fn set(headers: &mut HeaderMap, name: &str, value: &str) -> bool {
         "baggage" => Ok(BAGGAGE),
         _ => HeaderName::from_bytes(name.as_bytes()),
     };
-    // Both are valid by the contract of `set`.
-    match (name, HeaderValue::from_str(value)) {
-        (Ok(name), Ok(value)) => headers.insert(name, value).is_some(),
-        _ => false,
+    let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) else { return Written::Refused };
+    match headers.try_insert(name, value) {
+        Ok(None) => Written::New,
+        Ok(Some(_)) => Written::Replaced,
+        Err(_) => Written::Refused,
     }
 }

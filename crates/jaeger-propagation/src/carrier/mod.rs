@@ -39,9 +39,20 @@ pub trait InjectCarrier {
     /// Removes each header whose name matches.
     fn remove_if(&mut self, matches: impl Fn(&str) -> bool);
 
-    /// Sets a header, and says whether that replaced one, as far as the carrier knows. The name is one that
+    /// Sets a header. The name is one that
     /// [`CarrierFormat::accepts_name`] accepts, the value is ASCII unless the carrier is a map of text.
-    fn set(&mut self, name: &str, value: &str) -> bool;
+    fn set(&mut self, name: &str, value: &str) -> Written;
+}
+
+/// What became of a header that was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is there. Also the answer of a carrier that does not know whether there was one before.
+    New,
+    /// It is there in place of another one of that name.
+    Replaced,
+    /// It is not there: the carrier is full, or the name is too long for it.
+    Refused,
 }
 
 // === impl CarrierFormat ===

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, hash::BuildHasher};
 
-use super::{CarrierFormat, ExtractCarrier, InjectCarrier};
+use super::{CarrierFormat, ExtractCarrier, InjectCarrier, Written};
 
 // === impl HashMap ===
 
@@ -27,8 +27,11 @@ impl<S: BuildHasher> InjectCarrier for HashMap<String, String, S> {
         self.retain(|name, _| !matches(name));
     }
 
-    fn set(&mut self, name: &str, value: &str) -> bool {
-        self.insert(name.to_owned(), value.to_owned()).is_some()
+    fn set(&mut self, name: &str, value: &str) -> Written {
+        match self.insert(name.to_owned(), value.to_owned()) {
+            None => Written::New,
+            Some(_) => Written::Replaced,
+        }
     }
 }
 

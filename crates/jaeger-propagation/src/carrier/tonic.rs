@@ -2,7 +2,7 @@
 
 use tonic::metadata::MetadataMap;
 
-use super::{CarrierFormat, ExtractCarrier, GrpcHeaders, InjectCarrier};
+use super::{CarrierFormat, ExtractCarrier, GrpcHeaders, InjectCarrier, Written};
 
 // === impl MetadataMap ===
 
@@ -25,7 +25,7 @@ impl InjectCarrier for MetadataMap {
         GrpcHeaders(self.as_mut()).remove_if(matches);
     }
 
-    fn set(&mut self, name: &str, value: &str) -> bool {
+    fn set(&mut self, name: &str, value: &str) -> Written {
         GrpcHeaders(self.as_mut()).set(name, value)
     }
 }

@@ -29,7 +29,8 @@ impl<'c> B3Headers<'c> {
         Ok(b3::Fields {
             trace_id: self.trace_id.one(Format::B3Multi)?,
             span_id: self.span_id.one(Format::B3Multi)?,
-            parent_id: self.parent_id.one(Format::B3Multi)?,
+            // It is ignored where it is bad, and so it is where it is several.
+            parent_id: self.parent_id.one(Format::B3Multi).ok().flatten(),
             sampled: self.sampled.one(Format::B3Multi)?,
             flags: self.flags.one(Format::B3Multi)?,
         })

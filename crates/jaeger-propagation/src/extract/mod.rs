@@ -31,7 +31,7 @@ pub struct Extracted {
     pub format: Option<Format>,
     /// W3C's `tracestate` of that trace, as it came; to be passed on unread. Printable ASCII, at most 8,192 bytes.
     pub trace_state: Option<String>,
-    /// The `jaeger-debug-id` of a request that otherwise has no trace; never blank, and no longer than all baggage may be.
+    /// The `jaeger-debug-id` of a request that otherwise has no trace; never blank.
     pub debug_id: Option<String>,
     /// The items of all formats. Of two with the same key the one in the format that is tried first wins, and `uberctx-*`
     /// wins over `jaeger-baggage`.
@@ -84,7 +84,7 @@ impl Extracted {
             return;
         };
         if (believed.trace_id, believed.span_id) == (context.trace_id, context.span_id) {
-            let more = context.flags.with_sampled(false);
+            let more = context.flags.effective().with_sampled(false);
             believed.flags = believed.flags | more;
             believed.parent_id = believed.parent_id.or(context.parent_id);
         }
@@ -122,12 +122,13 @@ impl<'c> Reader<'_, 'c> {
     fn finish(mut self) -> Extracted {
         let counters = &self.pass.shared.counters;
         let mut found = Extracted::default();
-        let mut debug_id = None;
+        let debug_id = self.jaeger.as_ref().and_then(|jaeger| jaeger.debug_id);
+        let mut is_jaeger_refused = false;
         for format in self.pass.shared.extract_order.iter().copied() {
             let Some(parsed) = self.parse(format) else { continue };
             match parsed {
                 Ok(context) => {
-                    debug_id = debug_id.or(self.take_beside(format, context, &mut found));
+                    self.take_beside(format, context, &mut found);
                     if let Some(context) = context {
                         found.believe(format, context);
                     }
@@ -135,13 +136,20 @@ impl<'c> Reader<'_, 'c> {
                 Err(error) => {
                     counters.count_malformed(&error);
                     self.drop_beside(format);
+                    is_jaeger_refused |= format == Format::Jaeger;
                     found.refused = found.refused.or(Some(error));
                 }
             }
         }
-        match found.format {
-            Some(format) => counters.count_extracted(format),
-            None => found.debug_id = debug_id.and_then(|id| self.pass.debug_id(id)),
+        if let Some(format) = found.format {
+            counters.count_extracted(format);
+        } else if let Some(debug_id) = debug_id.and_then(|id| self.pass.debug_id(id)) {
+            if is_jaeger_refused {
+                counters.count_debug_id_refused();
+            } else {
+                self.note_use(Format::Jaeger, &mut found);
+                found.debug_id = Some(debug_id);
+            }
         }
         found
     }
@@ -160,27 +168,20 @@ impl<'c> Reader<'_, 'c> {
         })
     }
 
-    /// Takes what travels beside the trace header of a format that was not malformed; returns the debug id, undecoded.
-    fn take_beside(
-        &mut self,
-        format: Format,
-        context: Option<SpanContext>,
-        found: &mut Extracted,
-    ) -> Option<&'c [u8]> {
+    /// Takes what travels beside the trace header of a format that was not malformed.
+    fn take_beside(&mut self, format: Format, context: Option<SpanContext>, found: &mut Extracted) {
         let pass = self.pass;
         let mut is_used = context.is_some();
-        let mut debug_id = None;
         match format {
             Format::Jaeger => {
-                let jaeger = self.jaeger.take()?;
-                debug_id = jaeger.debug_id;
+                let Some(jaeger) = self.jaeger.take() else { return };
                 let mut baggage = jaeger.baggage;
                 pass.merge(&mut baggage, jaeger.by_hand, SameItem::Keep);
-                is_used |= debug_id.is_some() || !baggage.is_empty();
+                is_used |= !baggage.is_empty();
                 pass.merge(&mut found.baggage, baggage, SameItem::Keep);
             }
             Format::W3c => {
-                let w3c = self.w3c.take()?;
+                let Some(w3c) = self.w3c.take() else { return };
                 is_used |= !w3c.baggage.is_empty();
                 pass.merge(&mut found.baggage, w3c.baggage, SameItem::Replace);
                 let is_same_trace = |context: SpanContext| {
@@ -194,25 +195,25 @@ impl<'c> Reader<'_, 'c> {
             }
             Format::B3Single | Format::B3Multi => {}
         }
-        if is_used && pass.shared.answers_in_kind {
+        if is_used {
+            self.note_use(format, found);
+        }
+    }
+
+    /// Notes that the request came in this format.
+    fn note_use(&self, format: Format, found: &mut Extracted) {
+        if self.pass.shared.answers_in_kind {
             found.received = found.received.with(format);
         }
-        debug_id
     }
 
     /// Counts what is lost with a malformed trace header.
     fn drop_beside(&self, format: Format) {
-        let counters = &self.pass.shared.counters;
         let items = match (format, &self.jaeger, &self.w3c) {
-            (Format::Jaeger, Some(jaeger), _) => {
-                if jaeger.debug_id.is_some() {
-                    counters.count_debug_id_refused();
-                }
-                jaeger.baggage.len() + jaeger.by_hand.len()
-            }
+            (Format::Jaeger, Some(jaeger), _) => jaeger.baggage.len() + jaeger.by_hand.len(),
             (Format::W3c, _, Some(w3c)) => w3c.baggage.len(),
             _ => 0,
         };
-        (0..items).for_each(|_| counters.count_baggage_dropped(BaggageDrop::TraceRefused));
+        (0..items).for_each(|_| self.pass.dropped(BaggageDrop::TraceRefused));
     }
 }

@@ -1,6 +1,13 @@
 //! What the headers of one request have in common.
 
-use crate::{Baggage, BaggageDrop, baggage::SameItem, percent::Coding, propagator::Shared};
+use std::borrow::Cow;
+
+use crate::{
+    Baggage, BaggageDrop,
+    baggage::{SameItem, lower_case},
+    percent::Coding,
+    propagator::Shared,
+};
 
 /// The propagator, and how values are coded in this carrier.
 #[derive(Clone, Copy)]
@@ -30,6 +37,16 @@ impl Pass<'_> {
         has_room
     }
 
+    /// A key in lower case; `None` if an item with it could not be kept.
+    pub(super) fn lowered<'k>(self, baggage: &Baggage, key: &'k str) -> Option<Cow<'k, str>> {
+        let is_full = baggage.len() >= self.shared.limits.items;
+        if is_full && !baggage.iter().any(|(own, _)| own.eq_ignore_ascii_case(key)) {
+            self.dropped(BaggageDrop::TooManyItems);
+            return None;
+        }
+        self.has_room_for(key.len()).then(|| lower_case(key))
+    }
+
     pub(super) fn dropped(self, cause: BaggageDrop) {
         self.shared.counters.count_baggage_dropped(cause);
     }
@@ -38,7 +55,7 @@ impl Pass<'_> {
     pub(crate) fn insert(
         self,
         baggage: &mut Baggage,
-        key: &str,
+        key: Cow<'_, str>,
         (value, coding): (&str, Coding),
         properties: &str,
     ) {
@@ -53,16 +70,9 @@ impl Pass<'_> {
         baggage.merge(self.shared.limits, other, same, |cause| self.dropped(cause));
     }
 
-    /// The text of a `jaeger-debug-id`; `None` if it is blank. One that is no text, or longer than all baggage may
-    /// be, is refused.
+    /// The text of a `jaeger-debug-id`; `None` if it is blank or no text.
     pub(super) fn debug_id(self, value: &[u8]) -> Option<String> {
-        let text = std::str::from_utf8(value).ok();
-        let text = text.filter(|text| self.coding.decoded_len(text) <= self.shared.limits.bytes);
-        let Some(text) = text else {
-            self.shared.counters.count_debug_id_refused();
-            return None;
-        };
-        let id = self.coding.decode(text);
+        let id = self.coding.decode(std::str::from_utf8(value).ok()?);
         (!id.trim().is_empty()).then(|| id.into_owned())
     }
 }

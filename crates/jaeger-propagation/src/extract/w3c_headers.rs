@@ -1,7 +1,7 @@
 //! W3C's headers in a request.
 
 use super::{Once, Pass};
-use crate::{Baggage, BaggageDrop, percent::Coding, w3c};
+use crate::{Baggage, percent::Coding, w3c};
 
 #[derive(Default)]
 pub(super) struct W3cHeaders<'c> {
@@ -15,14 +15,13 @@ pub(super) struct W3cHeaders<'c> {
 impl W3cHeaders<'_> {
     /// `baggage: key1=value1;property, key2=value2`.
     pub(super) fn members(&mut self, pass: Pass<'_>, value: &[u8]) {
-        let Some(text) = pass.text(value) else { return };
-        for member in w3c::members(text) {
+        for member in w3c::members(value) {
             match member {
-                Some(member) => {
+                Ok(member) => {
                     let value = (member.value, Coding::Percent);
-                    pass.insert(&mut self.baggage, member.key, value, member.properties);
+                    pass.insert(&mut self.baggage, member.key.into(), value, member.properties);
                 }
-                None => pass.dropped(BaggageDrop::Malformed),
+                Err(cause) => pass.dropped(cause),
             }
         }
     }

@@ -45,17 +45,32 @@ impl Extracted {
     /// assert!(context.span().span_context().is_remote());
     /// assert_eq!(context.baggage().get("customer").unwrap().as_str(), "731");
     /// ```
+    ///
+    /// A request without a trace goes on with the span of `base`, if that has one; then its debug id says nothing. After a
+    /// refused header nothing of `base` is its trace.
     pub fn into_context(self, base: &Context) -> Context {
-        let state = JaegerState::of_extracted(&self).or_else(|| JaegerState::hiding(base));
-        let mut context = match self.span_context {
-            Some(span) => base.with_remote_span_context(remote(&span, self.trace_state.as_deref())),
+        let is_new = self.span_context.is_some() || self.refused.is_some();
+        let state = match (&self.span_context, &self.debug_id) {
+            (Some(span), _) => JaegerState::of_span(span),
+            (None, Some(id)) if is_new || !base.span().span_context().is_valid() => {
+                Some(JaegerState::asked_for(id))
+            }
+            _ => None,
+        };
+        let state = state.or_else(|| is_new.then(|| JaegerState::hiding(base)).flatten());
+        let before = base.get::<Received>().map_or(FormatSet::EMPTY, |received| received.0);
+        let received = if is_new { self.received } else { self.received.union(before) };
+
+        let mut context = match &self.span_context {
+            Some(span) => base.with_remote_span_context(remote(span, self.trace_state.as_deref())),
+            None if is_new && base.has_active_span() => base.with_remote_span_context(OtelSpanContext::NONE),
             None => base.clone(),
         };
         if let Some(state) = state {
             context = context.with_value(state);
         }
-        if !self.received.is_empty() || base.get::<Received>().is_some() {
-            context = context.with_value(Received(self.received));
+        if received != before {
+            context = context.with_value(Received(received));
         }
         if self.baggage.is_empty() { context } else { with_baggage(&context, self.baggage) }
     }

@@ -5,7 +5,7 @@ use opentelemetry::{
     trace::{SpanContext as OtelSpanContext, TraceContextExt, TraceId},
 };
 
-use crate::{Extracted, Flags};
+use crate::{Flags, SpanContext};
 
 /// What Jaeger knows of a trace and OpenTelemetry's SpanContext cannot hold: a value in the `Context`.
 ///
@@ -60,7 +60,7 @@ impl JaegerState {
             Some(own) => own == trace_id,
             None => !parent.span().span_context().is_valid(),
         };
-        belongs.then_some(state.flags)
+        belongs.then_some(state.flags.effective())
     }
 
     /// Ties a debug request's state to the root span that has just been put into `context`, so that it marks this
@@ -84,10 +84,11 @@ impl JaegerState {
             Some(state) if state.trace_id.is_none_or(|own| own == span.trace_id()) => state.flags,
             _ => Flags::NONE,
         };
-        match (span.is_sampled(), flags.is_debug()) {
+        match span.is_sampled() {
+            true => flags.effective().with_sampled(true),
             // A sampler that does not know of debug ids said no: the trace is not a debug trace.
-            (false, true) => Flags::NONE,
-            (sampled, _) => flags.with_sampled(sampled),
+            false if flags.is_debug() => Flags::NONE,
+            false => flags.with_sampled(false),
         }
     }
 
@@ -97,17 +98,16 @@ impl JaegerState {
         Self::from_context(base).map(|_| nothing)
     }
 
-    pub(super) fn of_extracted(extracted: &Extracted) -> Option<Self> {
-        match (extracted.span_context, &extracted.debug_id) {
-            (Some(span), _) if span.flags.bits() & !Flags::SAMPLED.bits() != 0 => {
-                Some(Self { trace_id: Some(span.trace_id.into()), flags: span.flags, debug_id: None })
-            }
-            (None, Some(id)) => {
-                let flags = Flags::SAMPLED | Flags::DEBUG;
-                Some(Self { trace_id: None, flags, debug_id: Some(cut(id).to_owned()) })
-            }
-            _ => None,
-        }
+    /// What a caller's span says beyond *sampled*; `None` if that is nothing.
+    pub(super) fn of_span(span: &SpanContext) -> Option<Self> {
+        let is_more = span.flags.bits() & !Flags::SAMPLED.bits() != 0;
+        is_more.then(|| Self { trace_id: Some(span.trace_id.into()), flags: span.flags, debug_id: None })
+    }
+
+    /// A debug trace that is to begin.
+    pub(super) fn asked_for(debug_id: &str) -> Self {
+        let flags = Flags::SAMPLED | Flags::DEBUG;
+        Self { trace_id: None, flags, debug_id: Some(cut(debug_id).to_owned()) }
     }
 }
 

@@ -3,11 +3,10 @@
 use opentelemetry::{
     Context,
     propagation::{Extractor, Injector, TextMapPropagator, text_map_propagator::FieldIter},
-    trace::{SpanContext as OtelSpanContext, TraceContextExt},
 };
 
 use crate::{
-    CarrierFormat, ExtractCarrier, InjectCarrier, Propagator,
+    CarrierFormat, ExtractCarrier, InjectCarrier, Propagator, Written,
     header_names::{FIXED, Header},
     propagator::Shared,
 };
@@ -26,13 +25,10 @@ impl TextMapPropagator for Propagator {
     }
 
     /// A malformed trace header gives a context without a span, so that the request starts a new root and does not
-    /// become a child of whatever is current.
+    /// become a child of whatever is current. Names are found in the case that the `Extractor` finds: OpenTelemetry's for
+    /// `HashMap` finds lower case only.
     fn extract_with_context(&self, cx: &Context, extractor: &dyn Extractor) -> Context {
-        let extracted = self.extract(&ExtractorCarrier(extractor));
-        if extracted.refused.is_some() && extracted.span_context.is_none() {
-            return extracted.into_context(&cx.with_remote_span_context(OtelSpanContext::NONE));
-        }
-        extracted.into_context(cx)
+        self.extract(&ExtractorCarrier(extractor)).into_context(cx)
     }
 
     /// The names of the trace headers that may be written; those of baggage items depend on their keys.
@@ -75,8 +71,8 @@ impl InjectCarrier for InjectorCarrier<'_> {
 
     fn remove_if(&mut self, _matches: impl Fn(&str) -> bool) {}
 
-    fn set(&mut self, name: &str, value: &str) -> bool {
+    fn set(&mut self, name: &str, value: &str) -> Written {
         self.0.set(name, value.to_owned());
-        false
+        Written::New
     }
 }
