@@ -139,10 +139,12 @@ fn is_list(text: &str) -> bool {
         let (key, value) = member.split_once('=')?;
         let is_key =
             key.bytes().all(is_key_byte) && key.starts_with(|first: char| first.is_ascii_alphanumeric());
-        (is_key && key.len() <= 256 && value.len() <= 256 && !value.contains('=')).then_some(())
+        let is_value =
+            value.len() <= 256 && value.bytes().all(|byte| matches!(byte, b' '..=b'~' if byte != b'='));
+        (is_key && key.len() <= 256 && is_value).then_some(())
     };
     let mut members = text.split(',').map(blank_trimmed).filter(|member| !member.is_empty());
-    is_printable(text) && members.all(|member| is_member(member).is_some())
+    members.all(|member| is_member(member).is_some())
 }
 
 fn blank_trimmed(text: &str) -> &str {

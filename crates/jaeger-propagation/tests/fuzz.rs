@@ -212,8 +212,15 @@ fn tracestate(headers: &[Vec<u8>]) -> Option<String> {
     for header in headers {
         let text = std::str::from_utf8(trimmed(header)).ok()?;
         for member in text.split(',').map(|member| member.trim_matches([' ', '\t'])) {
+            let is_key = |key: &str| {
+                key.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+                    && key
+                        .chars()
+                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-*/@".contains(c))
+            };
+            let is_value = |value: &str| value.chars().all(|c| c == ' ' || c.is_ascii_graphic());
             let parts: Vec<_> = member.split('=').collect();
-            let is_member = matches!(parts[..], ["a" | "b@c", value] if value.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+            let is_member = matches!(parts[..], [key, value] if is_key(key) && is_value(value));
             (member.is_empty() || is_member).then_some(())?;
         }
         list.extend(Some(text).filter(|text| !text.is_empty()));
