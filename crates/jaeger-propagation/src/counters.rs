@@ -44,6 +44,8 @@ pub enum BaggageDrop {
     Malformed,
     /// Inbound: the trace header of its format was malformed.
     TraceRefused,
+    /// Inbound: its caller is not trusted.
+    Untrusted,
     /// Outbound: the key is no HTTP token; on gRPC outside `0-9a-z-_.` or ending in `-bin`.
     UnsendableKey,
     /// Outbound: in lower case, as Jaeger's headers have it, the key is that of another item.
@@ -94,6 +96,11 @@ impl PropagationCounters {
         add(Some(&self.debug_ids_refused));
     }
 
+    /// Counts baggage that is not taken from its caller; for whoever decides that, as `tower-jaeger` does.
+    pub fn count_baggage_untrusted(&self, items: usize) {
+        (0..items).for_each(|_| self.count_baggage_dropped(BaggageDrop::Untrusted));
+    }
+
     pub(crate) fn count_extracted(&self, format: Format) {
         add(self.extracted.get(format as usize));
     }
@@ -129,12 +136,13 @@ fn add(counter: Option<&AtomicU64>) {
 
 impl BaggageDrop {
     /// All causes.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::TooManyItems,
         Self::TooManyBytes,
         Self::NotText,
         Self::Malformed,
         Self::TraceRefused,
+        Self::Untrusted,
         Self::UnsendableKey,
         Self::SameKey,
         Self::NoFormat,
@@ -150,6 +158,7 @@ impl BaggageDrop {
             Self::NotText => "not text",
             Self::Malformed => "malformed",
             Self::TraceRefused => "trace refused",
+            Self::Untrusted => "untrusted",
             Self::UnsendableKey => "unsendable key",
             Self::SameKey => "same key",
             Self::NoFormat => "no format",

@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 
-use http::{Method, Request};
+use http::Method;
 
-use crate::protocol::Protocol;
+use crate::{RequestHead, protocol::Protocol};
 
 /// `package.Service/Method` for gRPC; `HTTP GET /users/{id}` where a route is known; else `HTTP GET`.
-pub(crate) fn of<B>(protocol: Protocol, request: &Request<B>) -> Cow<'static, str> {
+pub(crate) fn of(protocol: Protocol, request: &RequestHead<'_>) -> Cow<'static, str> {
     match protocol {
-        Protocol::Grpc => grpc(request.uri().path()),
+        Protocol::Grpc => grpc(request.uri.path()),
         Protocol::Http => match route(request) {
-            Some(route) => Cow::Owned(format!("HTTP {} {route}", method(request.method()))),
-            None => Cow::Borrowed(http(request.method())),
+            Some(route) => Cow::Owned(format!("HTTP {} {route}", method(request.method))),
+            None => Cow::Borrowed(http(request.method)),
         },
     }
 }
@@ -53,12 +53,12 @@ fn grpc(path: &str) -> Cow<'static, str> {
 }
 
 #[cfg(feature = "axum")]
-fn route<B>(request: &Request<B>) -> Option<&str> {
-    crate::axum::route(request.extensions())
+fn route<'r>(request: &RequestHead<'r>) -> Option<&'r str> {
+    crate::axum::route(request.extensions)
 }
 
 #[cfg(not(feature = "axum"))]
-fn route<B>(_request: &Request<B>) -> Option<&str> {
+fn route<'r>(_request: &RequestHead<'r>) -> Option<&'r str> {
     None
 }
 
@@ -68,7 +68,8 @@ mod tests {
 
     #[track_caller]
     fn name(protocol: Protocol, method: &str, uri: &str) -> String {
-        of(protocol, &Request::builder().method(method).uri(uri).body(()).unwrap()).into_owned()
+        let request = http::Request::builder().method(method).uri(uri).body(()).unwrap();
+        of(protocol, &RequestHead::from(&request)).into_owned()
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! The span of one request, from its start to its one end.
 
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use std::sync::Arc;
+
+use http::{HeaderMap, Method, Response, StatusCode};
 use jaeger_propagation::JaegerState;
 use opentelemetry::{
     Context, ContextGuard,
-    trace::{Span, SpanBuilder, SpanKind, TraceContextExt, Tracer},
+    trace::{Link, Span, SpanBuilder, SpanKind, TraceContextExt, Tracer},
 };
 
-use crate::{Outcome, grpc, operation_name, protocol::Protocol, tags};
+use crate::{
+    Outcome, RequestHead, ResponseHead, grpc, hooks::Hooks, operation_name, protocol::Protocol,
+    settings::Settings, tags,
+};
 
 /// Which end of the call this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +32,13 @@ pub(crate) struct RequestSpan {
     protocol: Protocol,
     expects: Expects,
     phase: Phase,
+    /// Whether the span in the context is this request's own.
+    is_traced: bool,
     /// Whether anybody will see the tags; an unsampled span only carries its ids.
     is_recording: bool,
     failed: bool,
     grpc_status: Option<grpc::Status>,
+    hooks: Option<Arc<Hooks>>,
 }
 
 /// What the method makes of the response.
@@ -63,35 +71,62 @@ pub(crate) enum AfterHead {
 // === impl RequestSpan ===
 
 impl RequestSpan {
-    pub(crate) fn start<T, B>(tracer: &T, side: Side, parent: &Context, request: &Request<B>) -> Self
+    pub(crate) fn start<T>(
+        tracer: &T,
+        settings: &Settings,
+        side: Side,
+        parent: &Context,
+        request: &RequestHead<'_>,
+        links: Vec<Link>,
+    ) -> Self
     where
         T: Tracer,
         T::Span: Send + Sync + 'static,
     {
-        let protocol = Protocol::of(request.headers());
-        let mut builder = SpanBuilder::from_name(operation_name::of(protocol, request));
+        let own_name = settings.operation_name.as_ref().and_then(|name| (name.0)(request));
+        let protocol = Protocol::of(request.headers);
+        let mut builder =
+            SpanBuilder::from_name(own_name.unwrap_or_else(|| operation_name::of(protocol, request)));
         builder.span_kind = Some(match side {
             Side::Server => SpanKind::Server,
             Side::Client => SpanKind::Client,
         });
+        if !links.is_empty() {
+            builder.links = Some(links);
+        }
         let mut span = tracer.build_with_context(builder, parent);
         let is_recording = span.is_recording();
         if is_recording {
             tags::at_start(protocol, request, |tag| span.set_attribute(tag));
         }
+        let context = JaegerState::bind(parent.with_span(span));
+        if let Some(hooks) = &settings.hooks {
+            hooks.request(request, &context);
+        }
+        let mut this = Self::untraced(context, side, request);
+        this.is_traced = true;
+        this.is_recording = is_recording;
+        this.hooks = settings.hooks.clone();
+        this
+    }
+
+    /// A request that the filter leaves out: a context to be current, and nothing that ends.
+    pub(crate) fn untraced(context: Context, side: Side, request: &RequestHead<'_>) -> Self {
         Self {
-            context: JaegerState::bind(parent.with_span(span)),
+            context,
             side,
-            protocol,
-            expects: match *request.method() {
+            protocol: Protocol::of(request.headers),
+            expects: match *request.method {
                 Method::HEAD => Expects::NoBody,
                 Method::CONNECT => Expects::Tunnel,
                 _ => Expects::Body,
             },
             phase: Phase::BeforeHead,
-            is_recording,
+            is_traced: false,
+            is_recording: false,
             failed: false,
             grpc_status: None,
+            hooks: None,
         }
     }
 
@@ -115,6 +150,9 @@ impl RequestSpan {
         self.failed |= tags::is_http_error(self.side, status);
         if self.is_recording {
             tags::at_head(self.protocol, &self.context, status);
+        }
+        if let Some(hooks) = &self.hooks {
+            hooks.response(&ResponseHead::from(response), &self.context);
         }
         self.trailers(response.headers());
         let is_tunnel = self.expects == Expects::Tunnel && status.is_success();
@@ -143,17 +181,23 @@ impl RequestSpan {
 
     fn finish(&mut self, outcome: Outcome) {
         self.phase = Phase::Ended;
+        if !self.is_traced {
+            return;
+        }
+        let outcome = match (outcome, self.protocol, self.grpc_status) {
+            (Outcome::Completed, Protocol::Grpc, None) => Outcome::MissingTrailers,
+            _ => outcome,
+        };
         if self.is_recording {
             self.tag_end(outcome);
+        }
+        if let Some(hooks) = &self.hooks {
+            hooks.end(outcome, &self.context);
         }
         self.context.span().end();
     }
 
     fn tag_end(&self, outcome: Outcome) {
-        let outcome = match (outcome, self.protocol, self.grpc_status) {
-            (Outcome::Completed, Protocol::Grpc, None) => Outcome::MissingTrailers,
-            _ => outcome,
-        };
         let mut failed = self.failed;
         if let Some(status) = self.grpc_status {
             failed |= tags::is_grpc_error(self.side, status);

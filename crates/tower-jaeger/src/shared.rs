@@ -2,37 +2,27 @@
 
 use std::sync::Arc;
 
-use jaeger_propagation::Propagator;
+use crate::settings::Settings;
 
-use crate::DebugIds;
-
+/// `O` are the settings of one side: `ServerSettings`, or none.
 #[derive(Debug)]
-pub(crate) struct Shared<T> {
+pub(crate) struct Shared<T, O> {
     /// Behind an `Arc`, because a setter on a clone of the layer copies this and tracers need not be `Clone`.
     pub(crate) tracer: Arc<T>,
-    pub(crate) propagator: Propagator,
-    /// Of a server only: nobody asks a client.
-    pub(crate) debug_ids: DebugIds,
+    pub(crate) settings: Settings,
+    pub(crate) own: O,
 }
 
 // === impl Shared ===
 
-impl<T> Shared<T> {
+impl<T, O: Default> Shared<T, O> {
     pub(crate) fn new(tracer: T) -> Arc<Self> {
-        Arc::new(Self {
-            tracer: Arc::new(tracer),
-            propagator: Propagator::new(),
-            debug_ids: DebugIds::default(),
-        })
+        Arc::new(Self { tracer: Arc::new(tracer), settings: Settings::default(), own: O::default() })
     }
 }
 
-impl<T> Clone for Shared<T> {
+impl<T, O: Clone> Clone for Shared<T, O> {
     fn clone(&self) -> Self {
-        Self {
-            tracer: Arc::clone(&self.tracer),
-            propagator: self.propagator.clone(),
-            debug_ids: self.debug_ids.clone(),
-        }
+        Self { tracer: Arc::clone(&self.tracer), settings: self.settings.clone(), own: self.own.clone() }
     }
 }

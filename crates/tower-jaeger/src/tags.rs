@@ -9,7 +9,7 @@ use opentelemetry::{
     trace::{Status as SpanStatus, TraceContextExt},
 };
 
-use crate::{Outcome, grpc, protocol::Protocol, request_span::Side};
+use crate::{Outcome, RequestHead, grpc, protocol::Protocol, request_span::Side};
 
 const COMPONENT: &str = "component";
 const HTTP_METHOD: &str = "http.method";
@@ -21,13 +21,13 @@ const OUTCOME: &str = "outcome";
 const ERROR: &str = "error";
 
 /// What is known when the span starts: `component`, `http.method`, `http.url`.
-pub(crate) fn at_start<B>(protocol: Protocol, request: &http::Request<B>, mut set: impl FnMut(KeyValue)) {
+pub(crate) fn at_start(protocol: Protocol, request: &RequestHead<'_>, mut set: impl FnMut(KeyValue)) {
     match protocol {
         Protocol::Grpc => set(KeyValue::new(COMPONENT, "gRPC")),
         Protocol::Http => {
             set(KeyValue::new(COMPONENT, "tower"));
-            set(KeyValue::new(HTTP_METHOD, crate::operation_name::method(request.method())));
-            set(KeyValue::new(HTTP_URL, crate::url::redacted(request.uri())));
+            set(KeyValue::new(HTTP_METHOD, crate::operation_name::method(request.method)));
+            set(KeyValue::new(HTTP_URL, crate::url::redacted(request.uri)));
         }
     }
 }

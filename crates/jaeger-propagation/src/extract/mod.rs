@@ -75,6 +75,15 @@ impl Propagator {
 // === impl Extracted ===
 
 impl Extracted {
+    /// Takes the caller's span away, with all that belongs to it, so that the request starts a new root: for callers that are
+    /// not trusted. Baggage and debug id stay.
+    pub fn take_span_context(&mut self) -> Option<SpanContext> {
+        self.format = None;
+        self.trace_state = None;
+        self.received = FormatSet::EMPTY;
+        self.span_context.take()
+    }
+
     /// Believes a span context, unless one is believed already. One of the same span in another format may know more than
     /// the one that is believed: W3C has neither debug and firehose flags nor a parent.
     fn believe(&mut self, format: Format, context: SpanContext) {

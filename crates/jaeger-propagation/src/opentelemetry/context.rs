@@ -84,6 +84,12 @@ fn remote(span: &SpanContext, trace_state: Option<&str>) -> OtelSpanContext {
     OtelSpanContext::new(span.trace_id.into(), span.span_id.into(), flags, true, trace_state)
 }
 
+impl From<SpanContext> for OtelSpanContext {
+    fn from(span: SpanContext) -> Self {
+        remote(&span, None)
+    }
+}
+
 fn with_baggage(context: &Context, baggage: Baggage) -> Context {
     let mut otel = OtelBaggage::new();
     let is_token = |item: ItemRef<'_>| CarrierFormat::HttpHeaders.accepts_name(item.key);

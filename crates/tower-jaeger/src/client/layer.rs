@@ -5,7 +5,11 @@ use std::sync::Arc;
 use jaeger_propagation::Propagator;
 use tower_layer::Layer;
 
-use crate::{Client, GlobalTracer, shared::Shared};
+use crate::{
+    Client, GlobalTracer,
+    settings::{Settings, setters},
+    shared::Shared,
+};
 
 /// Makes every call a span: a client span, ChildOf the current one.
 ///
@@ -40,7 +44,7 @@ use crate::{Client, GlobalTracer, shared::Shared};
 /// Cloning is cheap: the configuration is shared.
 #[derive(Debug)]
 pub struct ClientLayer<T = GlobalTracer> {
-    shared: Arc<Shared<T>>,
+    shared: Arc<Shared<T, ()>>,
 }
 
 // === impl ClientLayer ===
@@ -62,8 +66,14 @@ impl<T> ClientLayer<T> {
     /// How headers are written: formats, names and counters. The default is [`Propagator::new`], Jaeger's format.
     #[must_use]
     pub fn with_propagator(mut self, propagator: Propagator) -> Self {
-        Arc::make_mut(&mut self.shared).propagator = propagator;
+        self.settings().propagator = propagator;
         self
+    }
+
+    setters!();
+
+    fn settings(&mut self) -> &mut Settings {
+        &mut Arc::make_mut(&mut self.shared).settings
     }
 }
 

@@ -12,7 +12,7 @@ use opentelemetry::trace::Tracer;
 use tower_service::Service;
 
 use crate::{
-    GlobalTracer, ResponseBody, ResponseFuture,
+    GlobalTracer, RequestHead, ResponseBody, ResponseFuture,
     protocol::Protocol,
     request_span::{RequestSpan, Side, within},
     shared::Shared,
@@ -22,13 +22,13 @@ use crate::{
 #[derive(Debug)]
 pub struct Client<S, T = GlobalTracer> {
     inner: S,
-    shared: Arc<Shared<T>>,
+    shared: Arc<Shared<T, ()>>,
 }
 
 // === impl Client ===
 
 impl<S, T> Client<S, T> {
-    pub(super) fn new(inner: S, shared: Arc<Shared<T>>) -> Self {
+    pub(super) fn new(inner: S, shared: Arc<Shared<T, ()>>) -> Self {
         Self { inner, shared }
     }
 }
@@ -55,10 +55,15 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        let span = opentelemetry::Context::map_current(|parent| {
-            RequestSpan::start(&*self.shared.tracer, Side::Client, parent, &request)
+        let settings = &self.shared.settings;
+        let head = RequestHead::from(&request);
+        let span = opentelemetry::Context::map_current(|parent| match settings.is_traced(&head) {
+            true => {
+                RequestSpan::start(&*self.shared.tracer, settings, Side::Client, parent, &head, Vec::new())
+            }
+            false => RequestSpan::untraced(parent.clone(), Side::Client, &head),
         });
-        let propagator = &self.shared.propagator;
+        let propagator = &settings.propagator;
         match span.protocol() {
             Protocol::Grpc => {
                 propagator.inject_from_context(span.context(), &mut GrpcHeaders(request.headers_mut()));

@@ -5,7 +5,13 @@ use std::sync::Arc;
 use jaeger_propagation::Propagator;
 use tower_layer::Layer;
 
-use crate::{DebugIds, GlobalTracer, Server, shared::Shared};
+use super::ServerSettings;
+use crate::{
+    DebugIds, GlobalTracer, RequestHead, Server, Trust,
+    settings::{Settings, setters},
+    shared::Shared,
+    trust::TrustPolicy,
+};
 
 /// Makes every request a span: a server span, ChildOf the caller's.
 ///
@@ -40,7 +46,7 @@ use crate::{DebugIds, GlobalTracer, Server, shared::Shared};
 /// Cloning is cheap: the configuration is shared.
 #[derive(Debug)]
 pub struct ServerLayer<T = GlobalTracer> {
-    shared: Arc<Shared<T>>,
+    shared: Arc<Shared<T, ServerSettings>>,
 }
 
 // === impl ServerLayer ===
@@ -73,7 +79,7 @@ impl<T> ServerLayer<T> {
     /// ```
     #[must_use]
     pub fn with_propagator(mut self, propagator: Propagator) -> Self {
-        Arc::make_mut(&mut self.shared).propagator = propagator;
+        self.settings().propagator = propagator;
         self
     }
 
@@ -83,8 +89,35 @@ impl<T> ServerLayer<T> {
     /// overruled, and the root has no tag `jaeger-debug-id`.
     #[must_use]
     pub fn with_debug_ids(mut self, debug_ids: DebugIds) -> Self {
-        Arc::make_mut(&mut self.shared).debug_ids = debug_ids;
+        self.own_settings().debug_ids = debug_ids;
         self
+    }
+
+    /// How far callers are believed about the trace; by default the span is ChildOf the caller's.
+    #[must_use]
+    pub fn with_trust(mut self, trust: Trust) -> Self {
+        self.own_settings().trust = TrustPolicy::Always(trust);
+        self
+    }
+
+    /// How far a caller is believed, decided for each request.
+    #[must_use]
+    pub fn with_trust_by(
+        mut self,
+        policy: impl Fn(&RequestHead<'_>) -> Trust + Send + Sync + 'static,
+    ) -> Self {
+        self.own_settings().trust = TrustPolicy::By(Arc::new(policy));
+        self
+    }
+
+    setters!();
+
+    fn settings(&mut self) -> &mut Settings {
+        &mut Arc::make_mut(&mut self.shared).settings
+    }
+
+    fn own_settings(&mut self) -> &mut ServerSettings {
+        &mut Arc::make_mut(&mut self.shared).own
     }
 }
 

@@ -2,6 +2,9 @@
 
 mod layer;
 mod service;
+mod settings;
 
 pub use layer::ServerLayer;
 pub use service::Server;
+
+use settings::ServerSettings;

@@ -7,26 +7,32 @@ use std::{
 
 use http::{Request, Response};
 use http_body::Body;
-use opentelemetry::{KeyValue, trace::TraceContextExt, trace::Tracer};
+use jaeger_propagation::{Baggage, Extracted};
+use opentelemetry::{
+    KeyValue,
+    trace::{Link, SpanContext, TraceContextExt, Tracer},
+};
 use tower_service::Service;
 
+use super::ServerSettings;
 use crate::{
-    GlobalTracer, ResponseBody, ResponseFuture,
+    GlobalTracer, RequestHead, ResponseBody, ResponseFuture,
     request_span::{RequestSpan, Side, within},
     shared::Shared,
+    trust::Caller,
 };
 
 /// The service that [`ServerLayer`](crate::ServerLayer) makes.
 #[derive(Debug)]
 pub struct Server<S, T = GlobalTracer> {
     inner: S,
-    shared: Arc<Shared<T>>,
+    shared: Arc<Shared<T, ServerSettings>>,
 }
 
 // === impl Server ===
 
 impl<S, T> Server<S, T> {
-    pub(super) fn new(inner: S, shared: Arc<Shared<T>>) -> Self {
+    pub(super) fn new(inner: S, shared: Arc<Shared<T, ServerSettings>>) -> Self {
         Self { inner, shared }
     }
 }
@@ -61,26 +67,50 @@ where
 
 // === impl Shared ===
 
-impl<T> Shared<T>
+impl<T> Shared<T, ServerSettings>
 where
     T: Tracer,
     T::Span: Send + Sync + 'static,
 {
-    /// The server span as ChildOf the caller's. The base is an empty context: what happens to be current on this thread
-    /// is not the caller.
+    /// The server span of a request. The base is an empty context: what happens to be current on this thread is not the caller.
     fn start<B>(&self, request: &Request<B>) -> RequestSpan {
-        let mut extracted = self.propagator.extract(request.headers());
-        if extracted.debug_id.is_some() && !self.debug_ids.grant() {
-            extracted.debug_id = None;
-            self.propagator.counters().count_debug_id_refused();
+        let head = RequestHead::from(request);
+        let mut extracted = self.settings.propagator.extract(head.headers);
+        let base = opentelemetry::Context::new();
+        if !self.settings.is_traced(&head) {
+            return RequestSpan::untraced(extracted.into_context(&base), Side::Server, &head);
         }
+        let predecessor = self.distrust(&head, &mut extracted);
         let refused = extracted.refused;
-        let parent = extracted.into_context(&opentelemetry::Context::new());
-        let span = RequestSpan::start(&*self.tracer, Side::Server, &parent, request);
+        let parent = extracted.into_context(&base);
+        let links = predecessor.map(Link::with_context).into_iter().collect();
+        let span = RequestSpan::start(&*self.tracer, &self.settings, Side::Server, &parent, &head, links);
         if let Some(refused) = refused {
             let message = KeyValue::new("message", refused.to_string());
             span.context().span().add_event("trace header refused", vec![message]);
         }
         span
+    }
+
+    /// Takes away what the caller is not believed, and returns its span if ours is to follow from it.
+    fn distrust(&self, head: &RequestHead<'_>, extracted: &mut Extracted) -> Option<SpanContext> {
+        let trust = self.own.trust.of(head);
+        let counters = self.settings.propagator.counters();
+        if extracted.debug_id.is_some() && !(trust.debug_id && self.own.debug_ids.grant()) {
+            extracted.debug_id = None;
+            counters.count_debug_id_refused();
+        }
+        if !trust.baggage {
+            counters.count_baggage_untrusted(extracted.baggage.len());
+            extracted.baggage = Baggage::default();
+        }
+        match trust.caller {
+            Caller::Parent => None,
+            Caller::Predecessor => extracted.take_span_context().map(SpanContext::from),
+            Caller::Nothing => {
+                extracted.take_span_context();
+                None
+            }
+        }
     }
 }
