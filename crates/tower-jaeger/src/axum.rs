@@ -1,10 +1,17 @@
-//! axum's route templates; the only file that knows the `axum` crate.
+//! axum's route templates and connections; the only file that knows the `axum` crate.
 
-use axum::extract::MatchedPath;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, MatchedPath};
 use http::Extensions;
 
 /// The template of the matched route, for example `/users/{id}`. Axum has set it where the layer is applied by
 /// `Router::layer` or `Router::route_layer`, and not where the layer wraps the whole router from outside.
 pub(crate) fn route(extensions: &Extensions) -> Option<&str> {
     extensions.get::<MatchedPath>().map(MatchedPath::as_str)
+}
+
+/// The other end of the connection, where the server was made with it.
+pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0)
 }

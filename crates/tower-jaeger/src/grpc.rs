@@ -27,6 +27,27 @@ const NAMES: [&str; 17] = [
     "Unauthenticated",
 ];
 
+/// Names as OpenTelemetry's conventions have them, and gRPC's own documents, by number.
+const UPPER_NAMES: [&str; 17] = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+];
+
 // === impl Status ===
 
 impl Status {
@@ -45,6 +66,10 @@ impl Status {
 
     pub(crate) fn name(self) -> &'static str {
         NAMES.get(usize::from(self.0)).copied().unwrap_or("Unknown")
+    }
+
+    pub(crate) fn upper_name(self) -> &'static str {
+        UPPER_NAMES.get(usize::from(self.0)).copied().unwrap_or("UNKNOWN")
     }
 
     /// `2xx`, `4xx`, `5xx`, or `0xx` where nobody can say whose fault it was.

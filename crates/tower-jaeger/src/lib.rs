@@ -3,7 +3,9 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod body;
+mod captured_headers;
 mod client;
+mod conventions;
 mod debug_ids;
 mod filter;
 mod future;
@@ -12,6 +14,7 @@ mod grpc;
 mod hooks;
 mod operation_name;
 mod outcome;
+mod peer;
 mod protocol;
 mod request_head;
 mod request_span;
@@ -19,17 +22,23 @@ mod server;
 mod settings;
 mod shared;
 mod tags;
+mod target;
+#[cfg(feature = "tonic")]
+mod tonic;
 mod trust;
 mod url;
 
 pub use body::ResponseBody;
+pub use captured_headers::CapturedHeaders;
 pub use client::{Client, ClientLayer};
+pub use conventions::Conventions;
 pub use debug_ids::DebugIds;
 pub use filter::Filter;
 pub use future::ResponseFuture;
 pub use global_tracer::GlobalTracer;
 pub use hooks::ResponseHead;
 pub use outcome::Outcome;
+pub use peer::PeerAddress;
 pub use request_head::RequestHead;
 pub use server::{Server, ServerLayer};
 pub use trust::Trust;

@@ -4,16 +4,29 @@ use std::borrow::Cow;
 
 use http::Method;
 
-use crate::{RequestHead, protocol::Protocol};
+use crate::{Conventions, RequestHead, protocol::Protocol};
 
 /// `package.Service/Method` for gRPC; `HTTP GET /users/{id}` where a route is known; else `HTTP GET`.
-pub(crate) fn of(protocol: Protocol, request: &RequestHead<'_>) -> Cow<'static, str> {
-    match protocol {
-        Protocol::Grpc => grpc(request.uri.path()),
-        Protocol::Http => match route(request) {
-            Some(route) => Cow::Owned(format!("HTTP {} {route}", method(request.method))),
-            None => Cow::Borrowed(http(request.method)),
-        },
+///
+/// OpenTelemetry's conventions have no `HTTP` in front.
+pub(crate) fn of(
+    conventions: Conventions,
+    protocol: Protocol,
+    request: &RequestHead<'_>,
+) -> Cow<'static, str> {
+    if protocol == Protocol::Grpc {
+        return grpc_method(request.uri.path())
+            .map_or(Cow::Borrowed("gRPC"), |name| Cow::Owned(name.to_owned()));
+    }
+    let first = match conventions {
+        // Its word for a method that nobody knows.
+        Conventions::OpenTelemetry if method(request.method) == "_OTHER" => "HTTP",
+        Conventions::OpenTelemetry => method(request.method),
+        Conventions::OpenTracing | Conventions::Both => http(request.method),
+    };
+    match route(request) {
+        Some(route) => Cow::Owned(format!("{first} {route}")),
+        None => Cow::Borrowed(first),
     }
 }
 
@@ -39,26 +52,23 @@ fn http(method: &Method) -> &'static str {
 }
 
 /// A gRPC path is `/package.Service/Method`; another path on a gRPC server is no name.
-fn grpc(path: &str) -> Cow<'static, str> {
+pub(crate) fn grpc_method(path: &str) -> Option<&str> {
     const LONGEST: usize = 256;
     let word = |part: &str| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._".contains(&b))
     };
-    match path.strip_prefix('/').and_then(|name| Some((name, name.split_once('/')?))) {
-        Some((name, (service, method))) if name.len() <= LONGEST && word(service) && word(method) => {
-            Cow::Owned(name.to_owned())
-        }
-        _ => Cow::Borrowed("gRPC"),
-    }
+    let name = path.strip_prefix('/')?;
+    let (service, method) = name.split_once('/')?;
+    (name.len() <= LONGEST && word(service) && word(method)).then_some(name)
 }
 
 #[cfg(feature = "axum")]
-fn route<'r>(request: &RequestHead<'r>) -> Option<&'r str> {
+pub(crate) fn route<'r>(request: &RequestHead<'r>) -> Option<&'r str> {
     crate::axum::route(request.extensions)
 }
 
 #[cfg(not(feature = "axum"))]
-fn route<'r>(_request: &RequestHead<'r>) -> Option<&'r str> {
+pub(crate) fn route<'r>(_request: &RequestHead<'r>) -> Option<&'r str> {
     None
 }
 
@@ -69,7 +79,7 @@ mod tests {
     #[track_caller]
     fn name(protocol: Protocol, method: &str, uri: &str) -> String {
         let request = http::Request::builder().method(method).uri(uri).body(()).unwrap();
-        of(protocol, &RequestHead::from(&request)).into_owned()
+        of(Conventions::OpenTracing, protocol, &RequestHead::from(&request)).into_owned()
     }
 
     #[test]

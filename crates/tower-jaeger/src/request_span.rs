@@ -10,8 +10,12 @@ use opentelemetry::{
 };
 
 use crate::{
-    Outcome, RequestHead, ResponseHead, grpc, hooks::Hooks, operation_name, protocol::Protocol,
-    settings::Settings, tags,
+    CapturedHeaders, Conventions, Outcome, RequestHead, ResponseHead, grpc,
+    hooks::Hooks,
+    operation_name,
+    protocol::Protocol,
+    settings::Settings,
+    tags::{End, Tags},
 };
 
 /// Which end of the call this is.
@@ -28,16 +32,16 @@ pub(crate) enum Side {
 #[derive(Debug)]
 pub(crate) struct RequestSpan {
     context: Context,
-    side: Side,
-    protocol: Protocol,
+    tags: Tags,
     expects: Expects,
     phase: Phase,
     /// Whether the span in the context is this request's own.
     is_traced: bool,
     /// Whether anybody will see the tags; an unsampled span only carries its ids.
     is_recording: bool,
-    failed: bool,
+    status: Option<StatusCode>,
     grpc_status: Option<grpc::Status>,
+    captured_headers: Option<Arc<CapturedHeaders>>,
     hooks: Option<Arc<Hooks>>,
 }
 
@@ -85,8 +89,8 @@ impl RequestSpan {
     {
         let own_name = settings.operation_name.as_ref().and_then(|name| (name.0)(request));
         let protocol = Protocol::of(request.headers);
-        let mut builder =
-            SpanBuilder::from_name(own_name.unwrap_or_else(|| operation_name::of(protocol, request)));
+        let name = || operation_name::of(settings.conventions, protocol, request);
+        let mut builder = SpanBuilder::from_name(own_name.unwrap_or_else(name));
         builder.span_kind = Some(match side {
             Side::Server => SpanKind::Server,
             Side::Client => SpanKind::Client,
@@ -97,7 +101,8 @@ impl RequestSpan {
         let mut span = tracer.build_with_context(builder, parent);
         let is_recording = span.is_recording();
         if is_recording {
-            tags::at_start(protocol, request, |tag| span.set_attribute(tag));
+            let tags = Tags { conventions: settings.conventions, side, protocol };
+            tags.at_start(request, settings, |tag| span.set_attribute(tag));
         }
         let context = JaegerState::bind(parent.with_span(span));
         if let Some(hooks) = &settings.hooks {
@@ -106,6 +111,8 @@ impl RequestSpan {
         let mut this = Self::untraced(context, side, request);
         this.is_traced = true;
         this.is_recording = is_recording;
+        this.tags.conventions = settings.conventions;
+        this.captured_headers = settings.captured_headers.clone().filter(|_| is_recording);
         this.hooks = settings.hooks.clone();
         this
     }
@@ -114,8 +121,7 @@ impl RequestSpan {
     pub(crate) fn untraced(context: Context, side: Side, request: &RequestHead<'_>) -> Self {
         Self {
             context,
-            side,
-            protocol: Protocol::of(request.headers),
+            tags: Tags { conventions: Conventions::default(), side, protocol: Protocol::of(request.headers) },
             expects: match *request.method {
                 Method::HEAD => Expects::NoBody,
                 Method::CONNECT => Expects::Tunnel,
@@ -124,8 +130,9 @@ impl RequestSpan {
             phase: Phase::BeforeHead,
             is_traced: false,
             is_recording: false,
-            failed: false,
+            status: None,
             grpc_status: None,
+            captured_headers: None,
             hooks: None,
         }
     }
@@ -135,7 +142,7 @@ impl RequestSpan {
     }
 
     pub(crate) fn protocol(&self) -> Protocol {
-        self.protocol
+        self.tags.protocol
     }
 
     /// Makes the span current until the guard is dropped.
@@ -147,9 +154,12 @@ impl RequestSpan {
     pub(crate) fn head<B>(&mut self, response: &Response<B>) -> AfterHead {
         let status = response.status();
         self.phase = Phase::InBody;
-        self.failed |= tags::is_http_error(self.side, status);
+        self.status = Some(status);
         if self.is_recording {
-            tags::at_head(self.protocol, &self.context, status);
+            self.tags.at_head(&self.context.span(), status);
+        }
+        if let Some(captured) = &self.captured_headers {
+            captured.of_response(response.headers(), |tag| self.context.span().set_attribute(tag));
         }
         if let Some(hooks) = &self.hooks {
             hooks.response(&ResponseHead::from(response), &self.context);
@@ -167,7 +177,7 @@ impl RequestSpan {
 
     /// Notes a gRPC status, which is in the trailers, or in the head of a response that has no body.
     pub(crate) fn trailers(&mut self, headers: &HeaderMap) {
-        if self.protocol == Protocol::Grpc
+        if self.protocol() == Protocol::Grpc
             && let Some(status) = grpc::Status::of(headers)
         {
             self.grpc_status = Some(status);
@@ -184,26 +194,22 @@ impl RequestSpan {
         if !self.is_traced {
             return;
         }
-        let outcome = match (outcome, self.protocol, self.grpc_status) {
+        let outcome = match (outcome, self.protocol(), self.grpc_status) {
             (Outcome::Completed, Protocol::Grpc, None) => Outcome::MissingTrailers,
             _ => outcome,
         };
+        let span = self.context.span();
         if self.is_recording {
-            self.tag_end(outcome);
+            if let Some(status) = self.grpc_status {
+                self.tags.at_grpc_status(&span, status);
+            }
+            let end = End { outcome, status: self.status, grpc_status: self.grpc_status };
+            self.tags.at_end(&span, &end);
         }
         if let Some(hooks) = &self.hooks {
             hooks.end(outcome, &self.context);
         }
-        self.context.span().end();
-    }
-
-    fn tag_end(&self, outcome: Outcome) {
-        let mut failed = self.failed;
-        if let Some(status) = self.grpc_status {
-            failed |= tags::is_grpc_error(self.side, status);
-            tags::at_grpc_status(&self.context, status);
-        }
-        tags::at_end(&self.context, outcome, failed);
+        span.end();
     }
 }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use jaeger_propagation::Propagator;
 
-use crate::{Filter, RequestHead, hooks::Hooks};
+use crate::{CapturedHeaders, Conventions, Filter, RequestHead, hooks::Hooks};
 
 /// The same for servers and clients.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,10 @@ pub(crate) struct Settings {
     pub(crate) propagator: Propagator,
     pub(crate) filter: Option<Filter>,
     pub(crate) operation_name: Option<OperationName>,
+    pub(crate) conventions: Conventions,
+    pub(crate) captured_headers: Option<Arc<CapturedHeaders>>,
+    /// Of a server only, and here because the tags need it.
+    pub(crate) trusts_proxies: bool,
     /// Goes with each request, so that its end is known where nothing else is.
     pub(crate) hooks: Option<Arc<Hooks>>,
 }
@@ -65,6 +69,20 @@ macro_rules! setters {
             + 'static,
         ) -> Self {
             self.settings().operation_name = Some($crate::settings::OperationName(Arc::new(name)));
+            self
+        }
+
+        /// How tags are named; as OpenTracing has it by default.
+        #[must_use]
+        pub fn with_conventions(mut self, conventions: $crate::Conventions) -> Self {
+            self.settings().conventions = conventions;
+            self
+        }
+
+        /// Which headers become tags; none by default.
+        #[must_use]
+        pub fn with_captured_headers(mut self, headers: $crate::CapturedHeaders) -> Self {
+            self.settings().captured_headers = Some(Arc::new(headers));
             self
         }
 

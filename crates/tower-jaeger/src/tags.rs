@@ -1,77 +1,261 @@
 //! Every tag that the layers write: the one place that knows their names.
 //!
-//! The names and types are those of OpenTracing's semantic conventions and of the Go middlewares (go-stdlib `nethttp`
-//! for HTTP, `otgrpc` for gRPC). `span.kind` is not here: it is the span's own kind, which exporters write out.
+//! OpenTracing's names and types are those of its semantic conventions and of the Go middlewares (go-stdlib `nethttp`
+//! for HTTP, `otgrpc` for gRPC); OpenTelemetry's are those of its semantic conventions for HTTP spans and RPC spans. `span.kind` is
+//! not here: it is the span's own kind, which exporters write out.
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, Version, header::USER_AGENT};
 use opentelemetry::{
-    KeyValue,
-    trace::{Status as SpanStatus, TraceContextExt},
+    KeyValue, Value,
+    trace::{SpanRef, Status as SpanStatus},
 };
 
-use crate::{Outcome, RequestHead, grpc, protocol::Protocol, request_span::Side};
+use crate::{
+    Conventions, Outcome, RequestHead, grpc,
+    operation_name::{self, route},
+    peer,
+    protocol::Protocol,
+    request_span::Side,
+    settings::Settings,
+    target::Target,
+    url,
+};
 
-const COMPONENT: &str = "component";
-const HTTP_METHOD: &str = "http.method";
-const HTTP_URL: &str = "http.url";
-const HTTP_STATUS_CODE: &str = "http.status_code";
-const RESPONSE_CODE: &str = "response_code";
-const RESPONSE_CLASS: &str = "response_class";
+/// Names, by convention.
+mod opentracing {
+    pub(super) const COMPONENT: &str = "component";
+    pub(super) const HTTP_METHOD: &str = "http.method";
+    pub(super) const HTTP_URL: &str = "http.url";
+    pub(super) const HTTP_STATUS_CODE: &str = "http.status_code";
+    pub(super) const PEER_ADDRESS: &str = "peer.address";
+    pub(super) const PEER_IPV4: &str = "peer.ipv4";
+    pub(super) const PEER_IPV6: &str = "peer.ipv6";
+    pub(super) const PEER_PORT: &str = "peer.port";
+    pub(super) const RESPONSE_CODE: &str = "response_code";
+    pub(super) const RESPONSE_CLASS: &str = "response_class";
+    pub(super) const ERROR: &str = "error";
+}
+
+mod opentelemetry_names {
+    pub(super) const CLIENT_ADDRESS: &str = "client.address";
+    pub(super) const ERROR_TYPE: &str = "error.type";
+    pub(super) const HTTP_REQUEST_METHOD: &str = "http.request.method";
+    pub(super) const HTTP_REQUEST_METHOD_ORIGINAL: &str = "http.request.method_original";
+    pub(super) const HTTP_RESPONSE_STATUS_CODE: &str = "http.response.status_code";
+    pub(super) const HTTP_ROUTE: &str = "http.route";
+    pub(super) const NETWORK_PEER_ADDRESS: &str = "network.peer.address";
+    pub(super) const NETWORK_PEER_PORT: &str = "network.peer.port";
+    pub(super) const NETWORK_PROTOCOL_VERSION: &str = "network.protocol.version";
+    pub(super) const RPC_METHOD: &str = "rpc.method";
+    pub(super) const RPC_RESPONSE_STATUS_CODE: &str = "rpc.response.status_code";
+    pub(super) const RPC_SYSTEM_NAME: &str = "rpc.system.name";
+    pub(super) const SERVER_ADDRESS: &str = "server.address";
+    pub(super) const SERVER_PORT: &str = "server.port";
+    pub(super) const URL_FULL: &str = "url.full";
+    pub(super) const URL_PATH: &str = "url.path";
+    pub(super) const URL_QUERY: &str = "url.query";
+    pub(super) const URL_SCHEME: &str = "url.scheme";
+    pub(super) const USER_AGENT_ORIGINAL: &str = "user_agent.original";
+}
+
+/// How the request ended, in every convention.
 const OUTCOME: &str = "outcome";
-const ERROR: &str = "error";
 
-/// What is known when the span starts: `component`, `http.method`, `http.url`.
-pub(crate) fn at_start(protocol: Protocol, request: &RequestHead<'_>, mut set: impl FnMut(KeyValue)) {
-    match protocol {
-        Protocol::Grpc => set(KeyValue::new(COMPONENT, "gRPC")),
-        Protocol::Http => {
-            set(KeyValue::new(COMPONENT, "tower"));
-            set(KeyValue::new(HTTP_METHOD, crate::operation_name::method(request.method)));
-            set(KeyValue::new(HTTP_URL, crate::url::redacted(request.uri)));
+/// The tags of one request's span.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tags {
+    pub(crate) conventions: Conventions,
+    pub(crate) side: Side,
+    pub(crate) protocol: Protocol,
+}
+
+/// What is known at the end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    pub(crate) outcome: Outcome,
+    /// `None` if there was no response.
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) grpc_status: Option<grpc::Status>,
+}
+
+// === impl Tags ===
+
+impl Tags {
+    /// What is known when the span starts.
+    pub(crate) fn at_start(
+        self,
+        request: &RequestHead<'_>,
+        settings: &Settings,
+        mut set: impl FnMut(KeyValue),
+    ) {
+        if self.conventions.has_opentracing() {
+            self.opentracing_at_start(request, &mut set);
+        }
+        if self.conventions.has_opentelemetry() {
+            let target = Target::of(request, settings.trusts_proxies);
+            self.opentelemetry_at_start(request, target, &mut set);
+        }
+        if let Some(captured) = &settings.captured_headers {
+            captured.of_request(request.headers, set);
+        }
+    }
+
+    fn opentracing_at_start(self, request: &RequestHead<'_>, set: &mut impl FnMut(KeyValue)) {
+        use opentracing as name;
+        match self.protocol {
+            Protocol::Grpc => set(KeyValue::new(name::COMPONENT, "gRPC")),
+            Protocol::Http => {
+                set(KeyValue::new(name::COMPONENT, "tower"));
+                set(KeyValue::new(name::HTTP_METHOD, operation_name::method(request.method)));
+                set(KeyValue::new(name::HTTP_URL, url::redacted(request.uri)));
+            }
+        }
+        match self.side {
+            Side::Server => {
+                let Some(peer) = peer::of(request.extensions) else { return };
+                let ip = peer.ip().to_canonical();
+                let key = if ip.is_ipv4() { name::PEER_IPV4 } else { name::PEER_IPV6 };
+                set(KeyValue::new(key, ip.to_string()));
+                set(KeyValue::new(name::PEER_PORT, i64::from(peer.port())));
+            }
+            Side::Client => {
+                let Some(authority) = request.uri.authority() else { return };
+                let address = authority.as_str().rsplit('@').next().unwrap_or_default();
+                set(KeyValue::new(name::PEER_ADDRESS, address.to_owned()));
+            }
+        }
+    }
+
+    fn opentelemetry_at_start(
+        self,
+        request: &RequestHead<'_>,
+        target: Target,
+        set: &mut impl FnMut(KeyValue),
+    ) {
+        use opentelemetry_names as name;
+        let mut some =
+            |key, value: Option<Value>| value.into_iter().for_each(|value| set(KeyValue::new(key, value)));
+        if let Some(host) = target.host {
+            some(name::SERVER_ADDRESS, Some(host.into()));
+            some(name::SERVER_PORT, target.port.map(|port| i64::from(port).into()));
+        }
+        if self.protocol == Protocol::Grpc {
+            some(name::RPC_SYSTEM_NAME, Some("grpc".into()));
+            some(
+                name::RPC_METHOD,
+                operation_name::grpc_method(request.uri.path()).map(|name| name.to_owned().into()),
+            );
+        } else {
+            let method = operation_name::method(request.method);
+            some(name::HTTP_REQUEST_METHOD, Some(method.into()));
+            let is_other = method != request.method.as_str();
+            some(name::HTTP_REQUEST_METHOD_ORIGINAL, is_other.then(|| request.method.to_string().into()));
+            some(name::NETWORK_PROTOCOL_VERSION, version(request.version).map(Value::from));
+        }
+        match (self.side, self.protocol) {
+            (Side::Client, Protocol::Http) => some(name::URL_FULL, Some(url::redacted(request.uri).into())),
+            (Side::Server, Protocol::Http) => {
+                some(name::URL_SCHEME, Some(target.scheme.unwrap_or_else(|| "http".to_owned()).into()));
+                some(name::URL_PATH, Some(request.uri.path().to_owned().into()));
+                some(name::URL_QUERY, request.uri.query().map(|query| url::redacted_query(query).into()));
+                some(name::HTTP_ROUTE, route(request).map(|route| route.to_owned().into()));
+                some(
+                    name::USER_AGENT_ORIGINAL,
+                    user_agent(request.headers).map(|agent| agent.to_owned().into()),
+                );
+            }
+            (_, Protocol::Grpc) => {}
+        }
+        if self.side == Side::Server {
+            some(name::CLIENT_ADDRESS, target.client.map(Value::from));
+            if let Some(peer) = peer::of(request.extensions) {
+                some(name::NETWORK_PEER_ADDRESS, Some(peer.ip().to_canonical().to_string().into()));
+                some(name::NETWORK_PEER_PORT, Some(i64::from(peer.port()).into()));
+            }
+        }
+    }
+
+    /// The status of an HTTP response. Of a gRPC response only one that is no gRPC: its status is 200.
+    pub(crate) fn at_head(self, span: &SpanRef<'_>, status: StatusCode) {
+        if self.protocol == Protocol::Grpc && status == StatusCode::OK {
+            return;
+        }
+        let status = i64::from(status.as_u16());
+        if self.conventions.has_opentracing() {
+            span.set_attribute(KeyValue::new(opentracing::HTTP_STATUS_CODE, status));
+        }
+        if self.conventions.has_opentelemetry() {
+            span.set_attribute(KeyValue::new(opentelemetry_names::HTTP_RESPONSE_STATUS_CODE, status));
+        }
+    }
+
+    /// The status of a gRPC response; OpenTracing's middleware says only one that is not OK.
+    pub(crate) fn at_grpc_status(self, span: &SpanRef<'_>, status: grpc::Status) {
+        if self.conventions.has_opentracing() && !status.is_ok() {
+            span.set_attribute(KeyValue::new(opentracing::RESPONSE_CODE, status.name()));
+            span.set_attribute(KeyValue::new(opentracing::RESPONSE_CLASS, status.class()));
+        }
+        if self.conventions.has_opentelemetry() {
+            let name = opentelemetry_names::RPC_RESPONSE_STATUS_CODE;
+            span.set_attribute(KeyValue::new(name, status.upper_name()));
+        }
+    }
+
+    /// How the request ended, unless it just completed, and whether that is an error.
+    pub(crate) fn at_end(self, span: &SpanRef<'_>, end: &End) {
+        if end.outcome != Outcome::Completed {
+            span.set_attribute(KeyValue::new(OUTCOME, end.outcome.as_str()));
+        }
+        let Some(error_type) = self.error_type(end) else { return };
+        if self.conventions.has_opentracing() {
+            span.set_attribute(KeyValue::new(opentracing::ERROR, true));
+        }
+        if self.conventions.has_opentelemetry() {
+            span.set_attribute(KeyValue::new(opentelemetry_names::ERROR_TYPE, error_type));
+        }
+        span.set_status(SpanStatus::error(""));
+    }
+
+    /// What kind of error the request ended with, as a word of low cardinality; `None` if with none.
+    pub(crate) fn error_type(self, end: &End) -> Option<Value> {
+        let grpc_error = end.grpc_status.filter(|status| self.is_grpc_error(*status));
+        let http_error = end.status.filter(|status| self.is_http_error(*status));
+        match (end.outcome.is_error(), grpc_error, http_error) {
+            (true, ..) => Some(end.outcome.as_str().into()),
+            (_, Some(status), _) => Some(status.upper_name().into()),
+            (_, _, Some(status)) => Some(status.as_u16().to_string().into()),
+            _ => None,
+        }
+    }
+
+    /// Whether an HTTP status is an error: from 500 on for a server, from 400 on for a client (the Go middleware says 500
+    /// there too; a client whose request was refused has failed).
+    fn is_http_error(self, status: StatusCode) -> bool {
+        match self.side {
+            Side::Server => status.as_u16() >= 500,
+            Side::Client => status.as_u16() >= 400,
+        }
+    }
+
+    /// Whether a gRPC status is an error: only the `5xx` class for a server, anything but OK for a client, as `otgrpc`.
+    fn is_grpc_error(self, status: grpc::Status) -> bool {
+        match self.side {
+            Side::Server => status.class() == "5xx",
+            Side::Client => !status.is_ok(),
         }
     }
 }
 
-/// The status of an HTTP response, `http.status_code`. Of a gRPC response only one that is no gRPC: its status is 200.
-pub(crate) fn at_head(protocol: Protocol, context: &opentelemetry::Context, status: StatusCode) {
-    if protocol == Protocol::Http || status != StatusCode::OK {
-        context.span().set_attribute(KeyValue::new(HTTP_STATUS_CODE, i64::from(status.as_u16())));
+fn version(version: Version) -> Option<&'static str> {
+    match version {
+        Version::HTTP_10 => Some("1.0"),
+        Version::HTTP_11 => Some("1.1"),
+        Version::HTTP_2 => Some("2"),
+        Version::HTTP_3 => Some("3"),
+        _ => None,
     }
 }
 
-/// A gRPC status that is not OK: `response_code` and `response_class`.
-pub(crate) fn at_grpc_status(context: &opentelemetry::Context, status: grpc::Status) {
-    if !status.is_ok() {
-        context.span().set_attribute(KeyValue::new(RESPONSE_CODE, status.name()));
-        context.span().set_attribute(KeyValue::new(RESPONSE_CLASS, status.class()));
-    }
-}
-
-/// How the request ended, unless it just completed.
-pub(crate) fn at_end(context: &opentelemetry::Context, outcome: Outcome, failed: bool) {
-    let span = context.span();
-    if outcome != Outcome::Completed {
-        span.set_attribute(KeyValue::new(OUTCOME, outcome.as_str()));
-    }
-    if failed || outcome.is_error() {
-        span.set_attribute(KeyValue::new(ERROR, true));
-        span.set_status(SpanStatus::error(""));
-    }
-}
-
-/// Whether an HTTP status is an error: from 500 on for a server, from 400 on for a client (the Go middleware says 500
-/// there too; a client whose request was refused has failed).
-pub(crate) fn is_http_error(side: Side, status: StatusCode) -> bool {
-    match side {
-        Side::Server => status.as_u16() >= 500,
-        Side::Client => status.as_u16() >= 400,
-    }
-}
-
-/// Whether a gRPC status is an error: only the `5xx` class for a server, anything but OK for a client, as `otgrpc`.
-pub(crate) fn is_grpc_error(side: Side, status: grpc::Status) -> bool {
-    match side {
-        Side::Server => status.class() == "5xx",
-        Side::Client => !status.is_ok(),
-    }
+fn user_agent(headers: &HeaderMap) -> Option<&str> {
+    headers.get(USER_AGENT)?.to_str().ok()
 }

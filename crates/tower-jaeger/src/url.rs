@@ -22,8 +22,25 @@ pub(crate) fn redacted(uri: &Uri) -> String {
     if uri.path() != "/" || uri.path_and_query().is_some() {
         out.push_str(uri.path());
     }
-    for (index, parameter) in uri.query().into_iter().flat_map(|query| query.split('&')).enumerate() {
-        out.push(if index == 0 { '?' } else { '&' });
+    if let Some(query) = uri.query() {
+        out.push('?');
+        push_redacted(query, &mut out);
+    }
+    out
+}
+
+/// A query with every value replaced by `REDACTED`.
+pub(crate) fn redacted_query(query: &str) -> String {
+    let mut out = String::with_capacity(query.len());
+    push_redacted(query, &mut out);
+    out
+}
+
+fn push_redacted(query: &str, out: &mut String) {
+    for (index, parameter) in query.split('&').enumerate() {
+        if index > 0 {
+            out.push('&');
+        }
         match parameter.split_once('=') {
             Some((name, value)) => out.extend([name, "=", if value.is_empty() { "" } else { REDACTED }]),
             // A parameter without a name is all value.
@@ -31,7 +48,6 @@ pub(crate) fn redacted(uri: &Uri) -> String {
             None => {}
         }
     }
-    out
 }
 
 #[cfg(test)]

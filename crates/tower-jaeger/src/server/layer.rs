@@ -110,6 +110,14 @@ impl<T> ServerLayer<T> {
         self
     }
 
+    /// Believes what proxies in front say of the client: `Forwarded`, or `X-Forwarded-For`, `-Host` and `-Proto`. Not by default,
+    /// because without such a proxy anybody can send them.
+    #[must_use]
+    pub fn with_trusted_proxies(mut self) -> Self {
+        self.settings().trusts_proxies = true;
+        self
+    }
+
     setters!();
 
     fn settings(&mut self) -> &mut Settings {

@@ -1,0 +1,101 @@
+//! Which headers become tags.
+
+use http::{HeaderMap, HeaderName};
+use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
+
+/// The headers that become tags, `http.request.header.{name}` and `http.response.header.{name}`; none by default.
+///
+/// `authorization`, `cookie`, `set-cookie` and `proxy-authorization` are left out even if they are named, unless
+/// [`including_secrets`](Self::including_secrets) says that this is meant.
+///
+/// ```
+/// use tower_jaeger::{CapturedHeaders, ServerLayer};
+///
+/// let layer = ServerLayer::new().with_captured_headers(
+///     CapturedHeaders::new().with_request(["x-request-id"]).with_response(["content-type"]),
+/// );
+/// ```
+///
+/// A name that is no header's is never found. A header that is there several times gives a list.
+#[derive(Clone, Debug, Default)]
+pub struct CapturedHeaders {
+    request: Vec<Captured>,
+    response: Vec<Captured>,
+    secrets: bool,
+}
+
+/// A header and its tag.
+#[derive(Clone, Debug)]
+struct Captured {
+    name: HeaderName,
+    key: Key,
+}
+
+const SECRETS: [HeaderName; 4] = [
+    http::header::AUTHORIZATION,
+    http::header::COOKIE,
+    http::header::SET_COOKIE,
+    http::header::PROXY_AUTHORIZATION,
+];
+
+// === impl CapturedHeaders ===
+
+impl CapturedHeaders {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// These of requests, in addition.
+    #[must_use]
+    pub fn with_request<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        self.request.extend(captured("http.request.header.", names));
+        self
+    }
+
+    /// These of responses, in addition.
+    #[must_use]
+    pub fn with_response<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        self.response.extend(captured("http.response.header.", names));
+        self
+    }
+
+    /// Those that hold secrets become tags as well, if they are named: whoever can see a trace can then take over a session.
+    #[must_use]
+    pub fn including_secrets(self) -> Self {
+        Self { secrets: true, ..self }
+    }
+
+    pub(crate) fn of_request(&self, headers: &HeaderMap, set: impl FnMut(KeyValue)) {
+        self.capture(&self.request, headers, set);
+    }
+
+    pub(crate) fn of_response(&self, headers: &HeaderMap, set: impl FnMut(KeyValue)) {
+        self.capture(&self.response, headers, set);
+    }
+
+    fn capture(&self, wanted: &[Captured], headers: &HeaderMap, mut set: impl FnMut(KeyValue)) {
+        for Captured { name, key } in
+            wanted.iter().filter(|wanted| self.secrets || !SECRETS.contains(&wanted.name))
+        {
+            let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+            let mut values: Vec<StringValue> =
+                headers.get_all(name).iter().map(|value| text(value).into()).collect();
+            match (values.pop(), values.is_empty()) {
+                (None, _) => {}
+                (Some(only), true) => set(KeyValue::new(key.clone(), only)),
+                (Some(last), false) => {
+                    values.push(last);
+                    set(KeyValue::new(key.clone(), Value::Array(Array::String(values))));
+                }
+            }
+        }
+    }
+}
+
+fn captured<'n>(prefix: &str, names: impl IntoIterator<Item = &'n str>) -> impl Iterator<Item = Captured> {
+    names.into_iter().filter_map(move |name| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some(Captured { key: format!("{prefix}{name}").into(), name })
+    })
+}
