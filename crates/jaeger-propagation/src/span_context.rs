@@ -17,6 +17,7 @@ use crate::{
     ExtractError, Flags, Format, HeaderText, MalformedPart, SpanId, TraceId,
     id::hex_digit,
     percent::{BadEscape, Decoded},
+    w3c,
 };
 
 /// What one span passes to the next one: the ids and the flags.
@@ -104,6 +105,11 @@ impl SpanContext {
         text.push(b':');
         text.push_hex(u64::from(self.flags.bits()), if self.flags.bits() > 0xf { 2 } else { 1 });
         text
+    }
+
+    /// The same as W3C's `traceparent`: of the flags only *sampled*.
+    pub fn to_traceparent(&self) -> HeaderText {
+        w3c::to_header(self)
     }
 }
 

@@ -58,8 +58,8 @@ where
     }
 }
 
-fn with_body<B: Body>(response: Response<B>, span: Option<RequestSpan>) -> Response<ResponseBody<B>> {
-    let span = span.and_then(|mut span| match span.head(&response) {
+fn with_body<B: Body>(mut response: Response<B>, span: Option<RequestSpan>) -> Response<ResponseBody<B>> {
+    let span = span.and_then(|mut span| match span.head(&mut response) {
         AfterHead::Body => Some(span),
         AfterHead::End(outcome) => {
             span.end(outcome);

@@ -64,6 +64,10 @@ impl Status {
         self.0 == 0
     }
 
+    pub(crate) fn is_unimplemented(self) -> bool {
+        self.0 == 12
+    }
+
     pub(crate) fn name(self) -> &'static str {
         NAMES.get(usize::from(self.0)).copied().unwrap_or("Unknown")
     }

@@ -10,8 +10,10 @@ use opentelemetry::{
 };
 
 use crate::{
-    CapturedHeaders, Conventions, Outcome, RequestHead, ResponseHead, grpc,
-    hooks::Hooks,
+    Conventions, Outcome, RequestHead,
+    extras::Extras,
+    grpc,
+    metrics::InFlight,
     operation_name,
     protocol::Protocol,
     settings::Settings,
@@ -41,8 +43,8 @@ pub(crate) struct RequestSpan {
     is_recording: bool,
     status: Option<StatusCode>,
     grpc_status: Option<grpc::Status>,
-    captured_headers: Option<Arc<CapturedHeaders>>,
-    hooks: Option<Arc<Hooks>>,
+    extras: Option<Arc<Extras>>,
+    in_flight: Option<InFlight>,
 }
 
 /// What the method makes of the response.
@@ -105,15 +107,16 @@ impl RequestSpan {
             tags.at_start(request, settings, |tag| span.set_attribute(tag));
         }
         let context = JaegerState::bind(parent.with_span(span));
-        if let Some(hooks) = &settings.hooks {
-            hooks.request(request, &context);
+        if let Some(extras) = &settings.extras {
+            extras.request(request, &context);
         }
         let mut this = Self::untraced(context, side, request);
         this.is_traced = true;
         this.is_recording = is_recording;
         this.tags.conventions = settings.conventions;
-        this.captured_headers = settings.captured_headers.clone().filter(|_| is_recording);
-        this.hooks = settings.hooks.clone();
+        let metrics = settings.extras.as_ref().and_then(|extras| extras.metrics.as_ref());
+        this.in_flight = metrics.map(|metrics| metrics.begin(protocol, request));
+        this.extras = settings.extras.clone();
         this
     }
 
@@ -132,8 +135,8 @@ impl RequestSpan {
             is_recording: false,
             status: None,
             grpc_status: None,
-            captured_headers: None,
-            hooks: None,
+            extras: None,
+            in_flight: None,
         }
     }
 
@@ -151,18 +154,15 @@ impl RequestSpan {
     }
 
     /// Notes the head of the response, and says whether a body can follow (RFC 9110, section 6.4.1).
-    pub(crate) fn head<B>(&mut self, response: &Response<B>) -> AfterHead {
+    pub(crate) fn head<B>(&mut self, response: &mut Response<B>) -> AfterHead {
         let status = response.status();
         self.phase = Phase::InBody;
         self.status = Some(status);
         if self.is_recording {
             self.tags.at_head(&self.context.span(), status);
         }
-        if let Some(captured) = &self.captured_headers {
-            captured.of_response(response.headers(), |tag| self.context.span().set_attribute(tag));
-        }
-        if let Some(hooks) = &self.hooks {
-            hooks.response(&ResponseHead::from(response), &self.context);
+        if let Some(extras) = &self.extras {
+            extras.response(response, &self.context);
         }
         self.trailers(response.headers());
         let is_tunnel = self.expects == Expects::Tunnel && status.is_success();
@@ -198,16 +198,19 @@ impl RequestSpan {
             (Outcome::Completed, Protocol::Grpc, None) => Outcome::MissingTrailers,
             _ => outcome,
         };
+        let end = End { outcome, status: self.status, grpc_status: self.grpc_status };
         let span = self.context.span();
         if self.is_recording {
             if let Some(status) = self.grpc_status {
                 self.tags.at_grpc_status(&span, status);
             }
-            let end = End { outcome, status: self.status, grpc_status: self.grpc_status };
             self.tags.at_end(&span, &end);
         }
-        if let Some(hooks) = &self.hooks {
-            hooks.end(outcome, &self.context);
+        if let Some(extras) = &self.extras {
+            extras.end(outcome, &self.context);
+            if let (Some(metrics), Some(in_flight)) = (&extras.metrics, self.in_flight.take()) {
+                metrics.end(in_flight, self.tags, &end);
+            }
         }
         span.end();
     }

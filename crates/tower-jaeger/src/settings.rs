@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use jaeger_propagation::Propagator;
 
-use crate::{CapturedHeaders, Conventions, Filter, RequestHead, hooks::Hooks};
+use crate::{CapturedHeaders, Conventions, Filter, RequestHead, extras::Extras};
 
 /// The same for servers and clients.
 #[derive(Clone, Debug, Default)]
@@ -13,11 +13,10 @@ pub(crate) struct Settings {
     pub(crate) filter: Option<Filter>,
     pub(crate) operation_name: Option<OperationName>,
     pub(crate) conventions: Conventions,
-    pub(crate) captured_headers: Option<Arc<CapturedHeaders>>,
     /// Of a server only, and here because the tags need it.
     pub(crate) trusts_proxies: bool,
-    /// Goes with each request, so that its end is known where nothing else is.
-    pub(crate) hooks: Option<Arc<Hooks>>,
+    /// `None` where there is nothing of the kind, so that requests do not pay for it.
+    pub(crate) extras: Option<Arc<Extras>>,
 }
 
 /// A program's own operation names.
@@ -41,8 +40,12 @@ impl Settings {
         self.filter.as_ref().is_none_or(|filter| filter.is_traced(request))
     }
 
-    pub(crate) fn hooks_mut(&mut self) -> &mut Hooks {
-        Arc::make_mut(self.hooks.get_or_insert_default())
+    pub(crate) fn captured_headers(&self) -> Option<&CapturedHeaders> {
+        self.extras.as_ref()?.captured_headers.as_ref()
+    }
+
+    pub(crate) fn extras_mut(&mut self) -> &mut Extras {
+        Arc::make_mut(self.extras.get_or_insert_default())
     }
 }
 
@@ -82,7 +85,7 @@ macro_rules! setters {
         /// Which headers become tags; none by default.
         #[must_use]
         pub fn with_captured_headers(mut self, headers: $crate::CapturedHeaders) -> Self {
-            self.settings().captured_headers = Some(Arc::new(headers));
+            self.settings().extras_mut().captured_headers = Some(headers);
             self
         }
 
@@ -102,7 +105,7 @@ macro_rules! setters {
             mut self,
             hook: impl Fn(&$crate::RequestHead<'_>, &opentelemetry::trace::SpanRef<'_>) + Send + Sync + 'static,
         ) -> Self {
-            self.settings().hooks_mut().on_request = Some(Arc::new(hook));
+            self.settings().extras_mut().on_request = Some(Arc::new(hook));
             self
         }
 
@@ -112,7 +115,7 @@ macro_rules! setters {
             mut self,
             hook: impl Fn(&$crate::ResponseHead<'_>, &opentelemetry::trace::SpanRef<'_>) + Send + Sync + 'static,
         ) -> Self {
-            self.settings().hooks_mut().on_response = Some(Arc::new(hook));
+            self.settings().extras_mut().on_response = Some(Arc::new(hook));
             self
         }
 
@@ -122,7 +125,7 @@ macro_rules! setters {
             mut self,
             hook: impl Fn($crate::Outcome, &opentelemetry::trace::SpanRef<'_>) + Send + Sync + 'static,
         ) -> Self {
-            self.settings().hooks_mut().on_end = Some(Arc::new(hook));
+            self.settings().extras_mut().on_end = Some(Arc::new(hook));
             self
         }
     };

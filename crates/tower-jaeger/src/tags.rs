@@ -38,17 +38,17 @@ mod opentracing {
 
 mod opentelemetry_names {
     pub(super) const CLIENT_ADDRESS: &str = "client.address";
-    pub(super) const ERROR_TYPE: &str = "error.type";
-    pub(super) const HTTP_REQUEST_METHOD: &str = "http.request.method";
+    pub(crate) const ERROR_TYPE: &str = "error.type";
+    pub(crate) const HTTP_REQUEST_METHOD: &str = "http.request.method";
     pub(super) const HTTP_REQUEST_METHOD_ORIGINAL: &str = "http.request.method_original";
-    pub(super) const HTTP_RESPONSE_STATUS_CODE: &str = "http.response.status_code";
-    pub(super) const HTTP_ROUTE: &str = "http.route";
+    pub(crate) const HTTP_RESPONSE_STATUS_CODE: &str = "http.response.status_code";
+    pub(crate) const HTTP_ROUTE: &str = "http.route";
     pub(super) const NETWORK_PEER_ADDRESS: &str = "network.peer.address";
     pub(super) const NETWORK_PEER_PORT: &str = "network.peer.port";
     pub(super) const NETWORK_PROTOCOL_VERSION: &str = "network.protocol.version";
-    pub(super) const RPC_METHOD: &str = "rpc.method";
-    pub(super) const RPC_RESPONSE_STATUS_CODE: &str = "rpc.response.status_code";
-    pub(super) const RPC_SYSTEM_NAME: &str = "rpc.system.name";
+    pub(crate) const RPC_METHOD: &str = "rpc.method";
+    pub(crate) const RPC_RESPONSE_STATUS_CODE: &str = "rpc.response.status_code";
+    pub(crate) const RPC_SYSTEM_NAME: &str = "rpc.system.name";
     pub(super) const SERVER_ADDRESS: &str = "server.address";
     pub(super) const SERVER_PORT: &str = "server.port";
     pub(super) const URL_FULL: &str = "url.full";
@@ -58,8 +58,17 @@ mod opentelemetry_names {
     pub(super) const USER_AGENT_ORIGINAL: &str = "user_agent.original";
 }
 
+/// Those that metrics have too.
+pub(crate) use opentelemetry_names::{
+    ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, RPC_METHOD,
+    RPC_RESPONSE_STATUS_CODE, RPC_SYSTEM_NAME,
+};
+
 /// How the request ended, in every convention.
-const OUTCOME: &str = "outcome";
+pub(crate) const OUTCOME: &str = "outcome";
+
+/// What stands for a word that anybody can make up.
+pub(crate) const OTHER: &str = "_OTHER";
 
 /// The tags of one request's span.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +104,7 @@ impl Tags {
             let target = Target::of(request, settings.trusts_proxies);
             self.opentelemetry_at_start(request, target, &mut set);
         }
-        if let Some(captured) = &settings.captured_headers {
+        if let Some(captured) = settings.captured_headers() {
             captured.of_request(request.headers, set);
         }
     }

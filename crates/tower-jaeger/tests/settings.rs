@@ -18,7 +18,7 @@ use opentelemetry::{
 use opentelemetry_sdk::trace::{SdkTracer, SpanData};
 use support::{Frames, Then, Traced, data, frames, request, tag};
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
-use tower_jaeger::{ClientLayer, Filter, Outcome, ServerLayer, Trust};
+use tower_jaeger::{ClientLayer, Filter, Outcome, ResponseHeader, ServerLayer, Trust};
 
 const CALLER: [(&str, &str); 3] =
     [("uber-trace-id", "7b:1c8:0:1"), ("uberctx-k", "v"), ("tracestate", "vendor=1")];
@@ -221,4 +221,30 @@ async fn a_setting_of_a_clone_is_not_one_of_the_original() {
         .service(service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new()))));
     service.oneshot(request("GET", "/", &[])).await.unwrap().into_body().collect().await.unwrap();
     traced.one();
+}
+
+#[tokio::test]
+async fn the_caller_is_told_the_trace_in_the_chosen_form() {
+    let traced = Traced::new();
+    let answered = async |header: ResponseHeader, headers: &[(&str, &str)]| {
+        let layer = ServerLayer::with_tracer(traced.tracer()).with_response_header(header);
+        let service = layer
+            .layer(service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new()))));
+        let response = service.oneshot(request("GET", "/", headers)).await.unwrap();
+        let headers = response.headers().clone();
+        response.into_body().collect().await.unwrap();
+        (headers, traced.finished().last().map(|span| span.span_context.span_id().to_string()))
+    };
+    let debug = [("uber-trace-id", "7b:1c8:0:3")];
+    let name = http::HeaderName::from_static("x-trace-id");
+    let (headers, _) = answered(ResponseHeader::trace_id(name.clone()), &debug).await;
+    assert_eq!(headers[&name], "000000000000007b");
+    let (headers, span) = answered(ResponseHeader::uber_trace_id(), &debug).await;
+    assert_eq!(headers["uber-trace-id"], format!("000000000000007b:{}:0:3", span.unwrap()).as_str());
+    let (headers, span) = answered(ResponseHeader::traceresponse(), &debug).await;
+    let expected = format!("00-0000000000000000000000000000007b-{}-01", span.unwrap());
+    assert_eq!(headers["traceresponse"], expected.as_str());
+    let (headers, _) =
+        answered(ResponseHeader::trace_id(name.clone()), &[("uber-trace-id", "7b:1c8:0:0")]).await;
+    assert_eq!(headers[&name], "000000000000007b", "unsampled traces have ids too");
 }

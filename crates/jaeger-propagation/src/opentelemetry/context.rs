@@ -128,7 +128,7 @@ impl Propagator {
         let trace_state = span.span_context().trace_state();
         let trace_state = (trace_state.into_iter().len() > 0).then(|| trace_state.header());
         let outgoing = Outgoing {
-            span_context: outgoing_span(context),
+            span_context: span_context_of(context),
             trace_state: trace_state.as_deref(),
             received: context.get::<Received>().map_or(FormatSet::EMPTY, |received| received.0),
         };
@@ -138,11 +138,21 @@ impl Propagator {
     /// Appends the span, Jaeger's flags and the baggage of a context to bytes, as
     /// [`inject_binary`](Self::inject_binary) does.
     pub fn inject_binary_from_context(&self, context: &Context, carrier: &mut Vec<u8>) {
-        self.write_binary(outgoing_span(context), items(context), carrier);
+        self.write_binary(span_context_of(context), items(context), carrier);
     }
 }
 
-fn outgoing_span(context: &Context) -> Option<SpanContext> {
+/// The span of a context with Jaeger's flags, as it would be sent on; `None` if there is no valid one.
+///
+/// ```
+/// use opentelemetry::Context;
+///
+/// // In a handler: the trace id as Jaeger prints it.
+/// if let Some(span) = jaeger_propagation::span_context_of(&Context::current()) {
+///     println!("trace {}", span.trace_id);
+/// }
+/// ```
+pub fn span_context_of(context: &Context) -> Option<SpanContext> {
     let span = context.span();
     let span = span.span_context();
     span.is_valid().then(|| SpanContext {

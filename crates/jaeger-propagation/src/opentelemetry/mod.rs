@@ -11,4 +11,5 @@ mod meter;
 mod state;
 mod text_map;
 
+pub use context::span_context_of;
 pub use state::JaegerState;

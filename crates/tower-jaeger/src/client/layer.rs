@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use jaeger_propagation::Propagator;
+use opentelemetry::metrics::Meter;
 use tower_layer::Layer;
 
 use crate::{
     Client, GlobalTracer,
+    metrics::Metrics,
+    request_span::Side,
     settings::{Settings, setters},
     shared::Shared,
 };
@@ -67,6 +70,22 @@ impl<T> ClientLayer<T> {
     #[must_use]
     pub fn with_propagator(mut self, propagator: Propagator) -> Self {
         self.settings().propagator = propagator;
+        self
+    }
+
+    /// Measures requests through a meter; not measured by default. Those that the filter leaves out are not measured.
+    ///
+    /// | Instrument | Attributes |
+    /// |---|---|
+    /// | `http.client.request.duration`, a histogram in seconds | `http.request.method`, `http.route`, `http.response.status_code`, `outcome`, `error.type` |
+    /// | `rpc.client.call.duration`, the same of gRPC | `rpc.system.name`, `rpc.method`, `rpc.response.status_code`, `outcome`, `error.type` |
+    /// | `http.client.active_requests` | `http.request.method` or `rpc.system.name` |
+    ///
+    /// The duration lasts to the end of the body, as the span's. No attribute holds what callers make up: methods that nobody
+    /// knows are `_OTHER`.
+    #[must_use]
+    pub fn with_meter(mut self, meter: &Meter) -> Self {
+        self.settings().extras_mut().metrics = Some(Metrics::new(meter, Side::Client));
         self
     }
 

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use jaeger_propagation::Propagator;
+use opentelemetry::metrics::Meter;
 use tower_layer::Layer;
 
 use super::ServerSettings;
 use crate::{
-    DebugIds, GlobalTracer, RequestHead, Server, Trust,
+    DebugIds, GlobalTracer, RequestHead, ResponseHeader, Server, Trust,
+    metrics::Metrics,
+    request_span::Side,
     settings::{Settings, setters},
     shared::Shared,
     trust::TrustPolicy,
@@ -115,6 +118,29 @@ impl<T> ServerLayer<T> {
     #[must_use]
     pub fn with_trusted_proxies(mut self) -> Self {
         self.settings().trusts_proxies = true;
+        self
+    }
+
+    /// Tells the caller the trace in a header of the response; not by default.
+    #[must_use]
+    pub fn with_response_header(mut self, header: ResponseHeader) -> Self {
+        self.settings().extras_mut().response_header = Some(header);
+        self
+    }
+
+    /// Measures requests through a meter; not measured by default. Those that the filter leaves out are not measured.
+    ///
+    /// | Instrument | Attributes |
+    /// |---|---|
+    /// | `http.server.request.duration`, a histogram in seconds | `http.request.method`, `http.route`, `http.response.status_code`, `outcome`, `error.type` |
+    /// | `rpc.server.call.duration`, the same of gRPC | `rpc.system.name`, `rpc.method`, `rpc.response.status_code`, `outcome`, `error.type` |
+    /// | `http.server.active_requests` | `http.request.method` or `rpc.system.name` |
+    ///
+    /// The duration lasts to the end of the body, as the span's. No attribute holds what callers make up: methods that nobody
+    /// knows are `_OTHER`.
+    #[must_use]
+    pub fn with_meter(mut self, meter: &Meter) -> Self {
+        self.settings().extras_mut().metrics = Some(Metrics::new(meter, Side::Server));
         self
     }
 

@@ -1,4 +1,4 @@
-//! What a program wants to add to its spans.
+//! What a program wants beside its spans, and at what moment.
 
 use std::{fmt, sync::Arc};
 
@@ -8,7 +8,9 @@ use opentelemetry::{
     trace::{SpanRef, TraceContextExt},
 };
 
-use crate::{Outcome, RequestHead};
+use jaeger_propagation::span_context_of;
+
+use crate::{CapturedHeaders, Outcome, RequestHead, ResponseHeader, metrics::Metrics};
 
 /// A response without its body.
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +24,12 @@ pub struct ResponseHead<'r> {
     pub extensions: &'r Extensions,
 }
 
-/// Closures of the program, called with the span.
+/// What goes with each request, because it is needed when the response comes, or at the end.
 #[derive(Clone, Default)]
-pub(crate) struct Hooks {
+pub(crate) struct Extras {
+    pub(crate) captured_headers: Option<CapturedHeaders>,
+    pub(crate) response_header: Option<ResponseHeader>,
+    pub(crate) metrics: Option<Metrics>,
     pub(crate) on_request: Option<Arc<OnRequest>>,
     pub(crate) on_response: Option<Arc<OnResponse>>,
     pub(crate) on_end: Option<Arc<OnEnd>>,
@@ -42,18 +47,27 @@ impl<'r, B> From<&'r Response<B>> for ResponseHead<'r> {
     }
 }
 
-// === impl Hooks ===
+// === impl Extras ===
 
-impl Hooks {
+impl Extras {
     pub(crate) fn request(&self, request: &RequestHead<'_>, context: &Context) {
         if let Some(hook) = &self.on_request {
             hook(request, &context.span());
         }
     }
 
-    pub(crate) fn response(&self, response: &ResponseHead<'_>, context: &Context) {
+    pub(crate) fn response<B>(&self, response: &mut Response<B>, context: &Context) {
+        let span = context.span();
+        if let Some(captured) = self.captured_headers.as_ref().filter(|_| span.is_recording()) {
+            captured.of_response(response.headers(), |tag| span.set_attribute(tag));
+        }
         if let Some(hook) = &self.on_response {
-            hook(response, &context.span());
+            hook(&ResponseHead::from(&*response), &span);
+        }
+        if let Some(header) = &self.response_header
+            && let Some(span) = span_context_of(context)
+        {
+            header.set(span, response.headers_mut());
         }
     }
 
@@ -64,8 +78,8 @@ impl Hooks {
     }
 }
 
-impl fmt::Debug for Hooks {
+impl fmt::Debug for Extras {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hooks")
+        f.write_str("Extras")
     }
 }

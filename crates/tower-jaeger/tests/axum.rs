@@ -1,0 +1,64 @@
+//! What axum tells the layer: the route of nested routers, and the other end of the connection.
+#![cfg(feature = "axum")]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::net::SocketAddr;
+
+use axum::{Router, body::Body, extract::ConnectInfo, routing::get};
+use http::Request;
+use http_body_util::BodyExt;
+use opentelemetry_sdk::trace::SpanData;
+use support::{Traced, tag};
+use tower::ServiceExt;
+use tower_jaeger::{Conventions, ServerLayer};
+
+fn app(traced: &Traced, conventions: Conventions) -> Router {
+    let users = Router::new().route("/{id}", get(async || "user")).route("/{id}/cart", get(async || "cart"));
+    Router::new()
+        .nest("/api/users", users)
+        .route("/", get(async || "root"))
+        .fallback(async || "nothing")
+        .layer(ServerLayer::with_tracer(traced.tracer()).with_conventions(conventions))
+}
+
+async fn span(conventions: Conventions, path: &str) -> SpanData {
+    let traced = Traced::new();
+    let mut request = Request::get(path).body(Body::empty()).unwrap();
+    request
+        .extensions_mut()
+        .insert(ConnectInfo(SocketAddr::from(([0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0201], 4711))));
+    let response = app(&traced, conventions).oneshot(request).await.unwrap();
+    response.into_body().collect().await.unwrap();
+    traced.one()
+}
+
+#[tokio::test]
+async fn the_name_is_the_whole_template_of_nested_routers() {
+    for (path, name) in [
+        ("/", "HTTP GET /"),
+        ("/api/users/731", "HTTP GET /api/users/{id}"),
+        ("/api/users/731/cart?x=1", "HTTP GET /api/users/{id}/cart"),
+        ("/nothing/731", "HTTP GET"),
+    ] {
+        assert_eq!(span(Conventions::OpenTracing, path).await.name, name, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_route_and_the_peer_are_tags() {
+    let found = span(Conventions::OpenTelemetry, "/api/users/731").await;
+    assert_eq!(found.name, "GET /api/users/{id}");
+    assert_eq!(tag(&found, "http.route"), Some("/api/users/{id}".into()));
+    assert_eq!(
+        tag(&found, "network.peer.address"),
+        Some("192.0.2.1".into()),
+        "an IPv4 address in IPv6's clothes"
+    );
+    assert_eq!(tag(&found, "network.peer.port"), Some(4711.into()));
+    let found = span(Conventions::OpenTelemetry, "/nothing/731").await;
+    assert_eq!((found.name.as_ref(), tag(&found, "http.route")), ("GET", None));
+    let found = span(Conventions::OpenTracing, "/").await;
+    assert_eq!(tag(&found, "peer.ipv4"), Some("192.0.2.1".into()));
+}
