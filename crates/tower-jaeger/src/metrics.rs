@@ -63,7 +63,7 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn begin(&self, protocol: Protocol, request: &RequestHead<'_>) -> InFlight {
+    pub(crate) fn begin(&self, protocol: Protocol, request: &RequestHead<'_>) -> Box<InFlight> {
         let kind = match protocol {
             Protocol::Grpc => KeyValue::new(tags::RPC_SYSTEM_NAME, "grpc"),
             Protocol::Http => {
@@ -75,7 +75,7 @@ impl Metrics {
             Protocol::Grpc => operation_name::grpc_method(request.uri.path()),
             Protocol::Http => route(request),
         };
-        InFlight { started: Instant::now(), kind, route: route.map(str::to_owned) }
+        Box::new(InFlight { started: Instant::now(), kind, route: route.map(str::to_owned) })
     }
 
     pub(crate) fn end(&self, in_flight: InFlight, tags: Tags, end: &End) {
@@ -93,7 +93,7 @@ impl Metrics {
         attributes.extend(route.map(|route| KeyValue::new(key, route)));
         match end.grpc_status {
             Some(status) => {
-                attributes.push(KeyValue::new(tags::RPC_RESPONSE_STATUS_CODE, status.upper_name()))
+                attributes.push(KeyValue::new(tags::RPC_RESPONSE_STATUS_CODE, status.upper_name()));
             }
             None => attributes
                 .extend(end.status.map(|status| {

@@ -44,7 +44,8 @@ pub(crate) struct RequestSpan {
     status: Option<StatusCode>,
     grpc_status: Option<grpc::Status>,
     extras: Option<Arc<Extras>>,
-    in_flight: Option<InFlight>,
+    /// In a box, because most requests are not measured and a span is moved often.
+    in_flight: Option<Box<InFlight>>,
 }
 
 /// What the method makes of the response.
@@ -209,7 +210,7 @@ impl RequestSpan {
         if let Some(extras) = &self.extras {
             extras.end(outcome, &self.context);
             if let (Some(metrics), Some(in_flight)) = (&extras.metrics, self.in_flight.take()) {
-                metrics.end(in_flight, self.tags, &end);
+                metrics.end(*in_flight, self.tags, &end);
             }
         }
         span.end();
