@@ -47,7 +47,7 @@ impl<B: Body> ResponseBody<B> {
     }
 }
 
-impl<B: Body> Body for ResponseBody<B> {
+impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 
@@ -59,7 +59,12 @@ impl<B: Body> Body for ResponseBody<B> {
         let frame = ready!(within(this.span, || this.inner.as_mut().poll_frame(cx)));
         let outcome = match &frame {
             None => Some(Outcome::Completed),
-            Some(Err(_)) => Some(Outcome::BodyError),
+            Some(Err(error)) => {
+                if let Some(span) = this.span.take() {
+                    span.fail(Outcome::BodyError, error);
+                }
+                None
+            }
             Some(Ok(frame)) => {
                 let trailers = frame.trailers_ref();
                 if let (Some(span), Some(trailers)) = (this.span.as_mut(), trailers) {

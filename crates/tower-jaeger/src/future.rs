@@ -38,7 +38,8 @@ impl<F> ResponseFuture<F> {
 impl<F, B, E> Future for ResponseFuture<F>
 where
     F: Future<Output = Result<Response<B>, E>>,
-    B: Body,
+    B: Body<Error: 'static>,
+    E: 'static,
 {
     type Output = Result<Response<ResponseBody<B>>, E>;
 
@@ -50,7 +51,7 @@ where
             Ok(response) => Ok(with_body(response, span)),
             Err(error) => {
                 if let Some(span) = span {
-                    span.end(Outcome::ServiceError);
+                    span.fail(Outcome::ServiceError, &error);
                 }
                 Err(error)
             }
@@ -58,7 +59,10 @@ where
     }
 }
 
-fn with_body<B: Body>(mut response: Response<B>, span: Option<RequestSpan>) -> Response<ResponseBody<B>> {
+fn with_body<B: Body<Error: 'static>>(
+    mut response: Response<B>,
+    span: Option<RequestSpan>,
+) -> Response<ResponseBody<B>> {
     let span = span.and_then(|mut span| match span.head(&mut response) {
         AfterHead::Body => Some(span),
         AfterHead::End(outcome) => {

@@ -1,6 +1,6 @@
 //! The span of one request, from its start to its one end.
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use http::{HeaderMap, Method, Response, StatusCode};
 use jaeger_propagation::JaegerState;
@@ -10,7 +10,7 @@ use opentelemetry::{
 };
 
 use crate::{
-    Conventions, Outcome, RequestHead,
+    Conventions, Outcome, RequestHead, cause,
     extras::Extras,
     grpc,
     metrics::InFlight,
@@ -188,6 +188,16 @@ impl RequestSpan {
     /// Ends the span, now.
     pub(crate) fn end(mut self, outcome: Outcome) {
         self.finish(outcome);
+    }
+
+    /// Ends the span, now, with what the error says as a log.
+    pub(crate) fn fail(self, outcome: Outcome, error: &dyn Any) {
+        if self.is_recording
+            && let Some(cause) = cause::of(error)
+        {
+            self.tags.log_error(&self.context.span(), cause);
+        }
+        self.end(outcome);
     }
 
     fn finish(&mut self, outcome: Outcome) {

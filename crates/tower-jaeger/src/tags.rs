@@ -11,7 +11,7 @@ use opentelemetry::{
 };
 
 use crate::{
-    Conventions, Outcome, RequestHead, grpc,
+    Conventions, Outcome, RequestHead, ResendCount, grpc,
     operation_name::{self, route},
     peer,
     protocol::Protocol,
@@ -27,6 +27,7 @@ mod opentracing {
     pub(super) const HTTP_METHOD: &str = "http.method";
     pub(super) const HTTP_URL: &str = "http.url";
     pub(super) const HTTP_STATUS_CODE: &str = "http.status_code";
+    pub(super) const MESSAGE: &str = "message";
     pub(super) const PEER_ADDRESS: &str = "peer.address";
     pub(super) const PEER_IPV4: &str = "peer.ipv4";
     pub(super) const PEER_IPV6: &str = "peer.ipv6";
@@ -40,7 +41,9 @@ mod opentelemetry_names {
     pub(super) const CLIENT_ADDRESS: &str = "client.address";
     pub(crate) const ERROR_TYPE: &str = "error.type";
     pub(crate) const HTTP_REQUEST_METHOD: &str = "http.request.method";
+    pub(super) const EXCEPTION_MESSAGE: &str = "exception.message";
     pub(super) const HTTP_REQUEST_METHOD_ORIGINAL: &str = "http.request.method_original";
+    pub(super) const HTTP_REQUEST_RESEND_COUNT: &str = "http.request.resend_count";
     pub(crate) const HTTP_RESPONSE_STATUS_CODE: &str = "http.response.status_code";
     pub(crate) const HTTP_ROUTE: &str = "http.route";
     pub(super) const NETWORK_PEER_ADDRESS: &str = "network.peer.address";
@@ -103,6 +106,10 @@ impl Tags {
         if self.conventions.has_opentelemetry() {
             let target = Target::of(request, settings.trusts_proxies);
             self.opentelemetry_at_start(request, target, &mut set);
+        }
+        // OpenTracing has no word for it.
+        if let (Side::Client, Some(ResendCount(count))) = (self.side, request.extensions.get()) {
+            set(KeyValue::new(opentelemetry_names::HTTP_REQUEST_RESEND_COUNT, i64::from(*count)));
         }
         if let Some(captured) = settings.captured_headers() {
             captured.of_request(request.headers, set);
@@ -223,6 +230,15 @@ impl Tags {
             span.set_attribute(KeyValue::new(opentelemetry_names::ERROR_TYPE, error_type));
         }
         span.set_status(SpanStatus::error(""));
+    }
+
+    /// An error as a log: `event=error` with `message`, as `otgrpc` has it, or OpenTelemetry's `exception`.
+    pub(crate) fn log_error(self, span: &SpanRef<'_>, message: String) {
+        let (event, key) = match self.conventions {
+            Conventions::OpenTelemetry => ("exception", opentelemetry_names::EXCEPTION_MESSAGE),
+            Conventions::OpenTracing | Conventions::Both => ("error", opentracing::MESSAGE),
+        };
+        span.add_event(event, vec![KeyValue::new(key, message)]);
     }
 
     /// What kind of error the request ended with, as a word of low cardinality; `None` if with none.

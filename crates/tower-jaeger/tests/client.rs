@@ -1,5 +1,5 @@
 //! What the client layer makes of a call.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod support;
 
@@ -16,7 +16,7 @@ use opentelemetry::{
 use opentelemetry_sdk::trace::Sampler;
 use support::{Traced, request, tag};
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
-use tower_jaeger::{ClientLayer, ServerLayer};
+use tower_jaeger::{ClientLayer, ResendCount, ServerLayer};
 
 /// What the server on the other side of the client layer sees.
 async fn sent(traced: &Traced, request: Request<String>) -> HeaderMap {
@@ -128,4 +128,89 @@ async fn without_an_installed_tracer_context_and_baggage_pass_through() {
     let response = service.oneshot(request("GET", "/", &headers)).await.unwrap();
     assert_eq!(response.headers()["sent"], "000000000000007b:00000000000001c8:0:3");
     assert_eq!(response.headers()["k"], "v");
+}
+
+#[tokio::test]
+async fn what_an_error_says_is_a_log_of_its_span() {
+    let traced = Traced::new();
+    let service = service_fn(async |_: Request<String>| {
+        Err::<Response<String>, tower::BoxError>(Box::new(std::io::Error::other("no route to host")))
+    });
+    let layer = ClientLayer::with_tracer(traced.tracer());
+    layer.layer(service).oneshot(request("GET", "/", &[])).await.unwrap_err();
+    let span = traced.one();
+    assert_eq!(tag(&span, "outcome"), Some("service-error".into()));
+    assert_eq!(tag(&span, "error"), Some(true.into()));
+    let log = &span.events.events[0];
+    assert_eq!((log.name.as_ref(), log.attributes[0].key.as_str()), ("error", "message"));
+    assert_eq!(log.attributes[0].value.to_string(), "no route to host");
+}
+
+/// Sends a request a second time after a failure.
+#[derive(Clone)]
+struct Twice(u32);
+
+impl<E> tower::retry::Policy<Request<String>, Response<tower_jaeger::ResponseBody<String>>, E> for Twice {
+    type Future = std::future::Ready<()>;
+
+    fn retry(
+        &mut self,
+        request: &mut Request<String>,
+        result: &mut Result<Response<tower_jaeger::ResponseBody<String>>, E>,
+    ) -> Option<Self::Future> {
+        self.0 += 1;
+        request.extensions_mut().insert(ResendCount(self.0));
+        (result.is_err() && self.0 < 3).then(|| std::future::ready(()))
+    }
+
+    fn clone_request(&mut self, request: &Request<String>) -> Option<Request<String>> {
+        Some(request.clone())
+    }
+}
+
+#[tokio::test]
+async fn each_attempt_of_a_retry_is_a_span_with_its_number() {
+    let traced = Traced::new();
+    let current = Context::new().with_span(traced.tracer().start("current"));
+    let mut attempts = 0;
+    let service = service_fn(move |_: Request<String>| {
+        attempts += 1;
+        let answer = if attempts < 3 { Err("refused") } else { Ok(Response::new(String::new())) };
+        std::future::ready(answer)
+    });
+    let client = ServiceBuilder::new()
+        .retry(Twice(0))
+        .layer(ClientLayer::with_tracer(traced.tracer()))
+        .service(Shared(std::sync::Arc::new(std::sync::Mutex::new(service))));
+    let call =
+        client.oneshot(request("GET", "/", &[("uber-trace-id", "1:2:0:1")])).with_context(current.clone());
+    call.await.unwrap().into_body().collect().await.unwrap();
+    let spans = traced.finished();
+    let counts: Vec<_> = spans.iter().map(|span| tag(span, "http.request.resend_count")).collect();
+    assert_eq!(counts, [None, Some(1.into()), Some(2.into())]);
+    let parent = current.span().span_context().span_id();
+    assert!(spans.iter().all(|span| span.parent_span_id == parent), "attempts are siblings");
+}
+
+/// One service for all clones of a client, as a connection pool is.
+struct Shared<S>(std::sync::Arc<std::sync::Mutex<S>>);
+
+impl<S> Clone for Shared<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<S: tower::Service<Request<String>>> tower::Service<Request<String>> for Shared<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), S::Error>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<String>) -> S::Future {
+        self.0.lock().unwrap().call(request)
+    }
 }

@@ -41,8 +41,8 @@ impl<S: Clone, T> Clone for Client<S, T> {
 
 impl<S, T, ReqBody, ResBody> Service<Request<ReqBody>> for Client<S, T>
 where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    ResBody: Body,
+    S: Service<Request<ReqBody>, Response = Response<ResBody>, Error: 'static>,
+    ResBody: Body<Error: 'static>,
     T: Tracer,
     T::Span: Send + Sync + 'static,
 {

@@ -45,8 +45,8 @@ impl<S: Clone, T> Clone for Server<S, T> {
 
 impl<S, T, ReqBody, ResBody> Service<Request<ReqBody>> for Server<S, T>
 where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    ResBody: Body,
+    S: Service<Request<ReqBody>, Response = Response<ResBody>, Error: 'static>,
+    ResBody: Body<Error: 'static>,
     T: Tracer,
     T::Span: Send + Sync + 'static,
 {
