@@ -168,8 +168,22 @@ fn describe(extracted: &Extracted) -> Value {
         (None, None) if baggage.is_empty() => json!({"outcome": "none", "baggage": {}, "debug_id": null}),
         (None, None) => json!({"outcome": "root", "baggage": baggage, "debug_id": null}),
     };
-    if let (Some(refused), Some(found)) = (extracted.refused, found.as_object_mut()) {
-        found.insert("error".to_owned(), refused.to_string().into());
+    if let Some(found) = found.as_object_mut() {
+        found.insert("server".to_owned(), server(extracted).into());
+        if let Some(refused) = extracted.refused {
+            found.insert("error".to_owned(), refused.to_string().into());
+        }
     }
     found
+}
+
+/// What a server span does with it, in words.
+fn server(extracted: &Extracted) -> &'static str {
+    match (&extracted.span_context, &extracted.debug_id) {
+        (Some(context), _) if context.flags.is_sampled() => "join: child of span_id, same flags",
+        (Some(_), _) => "join: child of span_id, same flags, not recorded",
+        (None, Some(_)) => "new root, flags 3, tag jaeger-debug-id",
+        (None, None) if extracted.baggage.is_empty() => "new root, local sampler",
+        (None, None) => "new root, local sampler, carries the baggage",
+    }
 }
