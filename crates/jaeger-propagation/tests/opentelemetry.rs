@@ -220,6 +220,7 @@ fn nothing_of_the_ambient_request_gets_into_another_one() {
         names
     };
     let ambient = propagator.extract_with_context(&Context::new(), &text(&[("b3", "7b-1c8-1")]));
+    let ambient = ambient.with_remote_span_context(local_span(0x7b, true));
     assert_eq!(into(&ambient, &[("uber-trace-id", "junk")]), ["uber-trace-id"], "the format");
 
     let rest = text(&[("uberctx-not a token", "1"), ("uberctx-k", "v")]);
@@ -266,6 +267,40 @@ fn a_sampler_that_says_yes_makes_no_debug_trace_of_a_lone_debug_bit() {
     jaeger.inject_context(&context.with_remote_span_context(local_span(0x7b, true)), &mut out);
     assert!(out["uber-trace-id"].ends_with(":9"), "{out:?}");
     assert!(!JaegerState::flags_of(&context, 0x7b.into()).unwrap().with_sampled(true).is_debug());
+}
+
+#[test]
+fn after_a_malformed_header_the_sampler_decides_whatever_is_current() {
+    use opentelemetry::trace::{Span, Tracer, TracerProvider};
+    use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+
+    let parent_based = Sampler::ParentBased(Box::new(Sampler::AlwaysOn));
+    let provider = SdkTracerProvider::builder().with_sampler(parent_based).build();
+    let tracer = provider.tracer("test");
+    let ambient = Context::new().with_span(tracer.start_with_context("ambient", &Context::new()));
+    let malformed = text(&[("uber-trace-id", "junk")]);
+    let context = Propagator::new().extract_with_context(&ambient, &malformed);
+    let root = tracer.start_with_context("root", &context);
+    assert!(root.span_context().is_sampled());
+    assert_ne!(root.span_context().trace_id(), ambient.span().span_context().trace_id());
+}
+
+#[test]
+fn a_malformed_header_does_not_hide_what_another_propagator_has_read() {
+    use opentelemetry::propagation::TextMapCompositePropagator;
+    use opentelemetry_sdk::propagation::TraceContextPropagator;
+
+    let composite = TextMapCompositePropagator::new(vec![
+        Box::new(TraceContextPropagator::new()),
+        Box::new(Propagator::new()),
+    ]);
+    let headers = [
+        ("traceparent", "00-0000000000000000000000000000007b-00000000000001c8-01"),
+        ("uber-trace-id", "junk"),
+    ];
+    let ambient = Context::new().with_remote_span_context(local_span(5, true));
+    let context = composite.extract_with_context(&ambient, &text(&headers));
+    assert_eq!(context.span().span_context().trace_id(), 0x7b.into());
 }
 
 #[test]

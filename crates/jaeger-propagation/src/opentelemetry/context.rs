@@ -47,23 +47,26 @@ impl Extracted {
     /// ```
     ///
     /// A request without a trace goes on with the span of `base`, if that has one; then its debug id says nothing. After a
-    /// refused header nothing of `base` is its trace.
+    /// refused header a local span of `base` is not its parent, nor is anything else of `base` its own: the context begins
+    /// anew. A remote one stays: another propagator has just read it.
     pub fn into_context(self, base: &Context) -> Context {
-        let is_new = self.span_context.is_some() || self.refused.is_some();
+        let empty = Context::new();
+        let is_refused = self.span_context.is_none() && self.refused.is_some();
+        let is_ambient = base.has_active_span() && !base.span().span_context().is_remote();
+        let base = if is_refused && is_ambient { &empty } else { base };
+
         let state = match (&self.span_context, &self.debug_id) {
-            (Some(span), _) => JaegerState::of_span(span),
-            (None, Some(id)) if is_new || !base.span().span_context().is_valid() => {
-                Some(JaegerState::asked_for(id))
-            }
+            (Some(span), _) => JaegerState::of_span(span).or_else(|| JaegerState::hiding(base)),
+            (None, Some(id)) if !base.span().span_context().is_valid() => Some(JaegerState::asked_for(id)),
             _ => None,
         };
-        let state = state.or_else(|| is_new.then(|| JaegerState::hiding(base)).flatten());
         let before = base.get::<Received>().map_or(FormatSet::EMPTY, |received| received.0);
-        let received = if is_new { self.received } else { self.received.union(before) };
-
+        let received = match self.span_context {
+            Some(_) => self.received,
+            None => self.received.union(before),
+        };
         let mut context = match &self.span_context {
             Some(span) => base.with_remote_span_context(remote(span, self.trace_state.as_deref())),
-            None if is_new && base.has_active_span() => base.with_remote_span_context(OtelSpanContext::NONE),
             None => base.clone(),
         };
         if let Some(state) = state {
