@@ -1,6 +1,6 @@
-//! axum's route templates and connections; the only file that knows the `axum` crate.
+//! axum's route templates, connections and errors; the only file that knows the `axum` crate.
 
-use std::net::SocketAddr;
+use std::{any::Any, error::Error, net::SocketAddr};
 
 use axum::extract::{ConnectInfo, MatchedPath};
 use http::Extensions;
@@ -14,4 +14,9 @@ pub(crate) fn route(extensions: &Extensions) -> Option<&str> {
 /// The other end of the connection, where the server was made with it.
 pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
     extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0)
+}
+
+/// The error of axum's bodies.
+pub(crate) fn error(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
+    error.downcast_ref::<axum::Error>().map(|error| error as &(dyn Error + 'static))
 }

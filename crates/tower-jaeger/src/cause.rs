@@ -28,6 +28,8 @@ fn known(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
         return Some(&**boxed);
     }
     let known = error.downcast_ref::<io::Error>().map(|error| error as &(dyn Error + 'static));
+    #[cfg(feature = "axum")]
+    let known = known.or_else(|| crate::axum::error(error));
     #[cfg(feature = "hyper-util")]
     let known =
         known.or_else(|| error.downcast_ref::<hyper_util::client::legacy::Error>().map(|error| error as _));

@@ -1,6 +1,6 @@
 //! What axum tells the layer: the route of nested routers, and the other end of the connection.
 #![cfg(feature = "axum")]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod support;
 
@@ -61,4 +61,19 @@ async fn the_route_and_the_peer_are_tags() {
     assert_eq!((found.name.as_ref(), tag(&found, "http.route")), ("GET", None));
     let found = span(Conventions::OpenTracing, "/").await;
     assert_eq!(tag(&found, "peer.ipv4"), Some("192.0.2.1".into()));
+}
+
+#[tokio::test]
+async fn what_a_failed_body_says_is_a_log() {
+    let traced = Traced::new();
+    let broken = async || {
+        let chunks = [Ok("x"), Err(std::io::Error::other("the disk is gone"))];
+        Body::from_stream(futures_util::stream::iter(chunks))
+    };
+    let app = Router::new().route("/", get(broken)).layer(ServerLayer::with_tracer(traced.tracer()));
+    let response = app.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
+    response.into_body().collect().await.unwrap_err();
+    let span = traced.one();
+    assert_eq!(tag(&span, "outcome"), Some("body-error".into()));
+    assert_eq!(span.events.events[0].attributes[0].value.to_string(), "the disk is gone");
 }
