@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, Method, Response, StatusCode};
+use http::{HeaderMap, Method, Response, StatusCode, Version};
 use jaeger_propagation::JaegerState;
 use opentelemetry::{
     Context, ContextGuard,
@@ -30,6 +30,8 @@ pub(crate) struct RequestSpan {
     context: Context,
     side: Side,
     protocol: Protocol,
+    /// The newer of the request's and the response's: a server's response and a client's request do not say it.
+    version: Version,
     expects: Expects,
     phase: Phase,
     /// Whether the span in the context is this request's own.
@@ -56,6 +58,8 @@ enum Expects {
 enum Phase {
     BeforeHead,
     InBody,
+    /// The whole length has come, and nobody has to wait for trailers.
+    AfterLastByte,
     Ended,
 }
 
@@ -116,6 +120,7 @@ impl RequestSpan {
             context,
             side,
             protocol: Protocol::of(request.headers),
+            version: request.version,
             expects: match *request.method {
                 Method::HEAD => Expects::NoBody,
                 Method::CONNECT => Expects::Tunnel,
@@ -147,6 +152,7 @@ impl RequestSpan {
     pub(crate) fn head<B>(&mut self, response: &Response<B>) -> AfterHead {
         let status = response.status();
         self.phase = Phase::InBody;
+        self.version = self.version.max(response.version());
         self.failed |= tags::is_http_error(self.side, status);
         if self.is_recording {
             tags::at_head(self.protocol, &self.context, status);
@@ -163,6 +169,16 @@ impl RequestSpan {
             || status.is_informational()
             || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
         if bodiless { AfterHead::End(Outcome::Completed) } else { AfterHead::Body }
+    }
+
+    /// Notes that a body of known length has come as a whole, and says whether that is the end. From HTTP/2 on trailers may
+    /// follow, and a gRPC status does: its length is not the end of anything.
+    pub(crate) fn last_byte(&mut self) -> bool {
+        if self.protocol == Protocol::Grpc {
+            return false;
+        }
+        self.phase = Phase::AfterLastByte;
+        self.version < Version::HTTP_2
     }
 
     /// Notes a gRPC status, which is in the trailers, or in the head of a response that has no body.
@@ -212,6 +228,7 @@ impl Drop for RequestSpan {
         match self.phase {
             Phase::BeforeHead => self.finish(Outcome::CancelledBeforeHead),
             Phase::InBody => self.finish(Outcome::CancelledInBody),
+            Phase::AfterLastByte => self.finish(Outcome::Completed),
             Phase::Ended => {}
         }
     }
