@@ -9,10 +9,14 @@ use integration_tests::workspace_root;
 
 #[test]
 fn the_checked_in_grpc_code_is_current() {
-    for (example, package) in [("rides", "driver"), ("hello-tonic", "hello")] {
-        let folder = workspace_root().join("examples").join(example);
+    for (user, generated, package) in [
+        ("examples/rides", "src/generated", "driver"),
+        ("examples/hello-tonic", "src/generated", "hello"),
+        ("integration-tests", "tests/streams/generated", "streams"),
+    ] {
+        let folder = workspace_root().join(user);
+        let checked_in = folder.join(generated).join(format!("{package}.rs"));
         let generated = generate(&folder.join("proto"), package);
-        let checked_in = folder.join(format!("src/generated/{package}.rs"));
         if env::var_os("UPDATE_GENERATED").is_some() {
             fs::write(&checked_in, &generated).unwrap();
         }

@@ -12,7 +12,6 @@ use pin_project_lite::pin_project;
 
 use crate::{
     Outcome,
-    protocol::Protocol,
     request_span::{RequestSpan, within},
 };
 
@@ -25,7 +24,7 @@ pin_project! {
         inner: B,
         // `None` once the span has ended.
         span: Option<RequestSpan>,
-        // Bytes still to come where the length is known: a connection does not poll beyond them.
+        // Bytes still to come where the length is known: a connection of HTTP/1 does not poll beyond them.
         remaining: Option<u64>,
     }
 }
@@ -35,16 +34,20 @@ pin_project! {
 impl<B: Body> ResponseBody<B> {
     pub(crate) fn new(inner: B, headers: &HeaderMap, mut span: Option<RequestSpan>) -> Self {
         let declared = || headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
-        // The status of a gRPC call is in the trailers, which come after the last byte.
-        let is_grpc = span.as_ref().is_some_and(|span| span.protocol() == Protocol::Grpc);
-        let remaining = if is_grpc { None } else { inner.size_hint().exact().or_else(declared) };
-        if (remaining == Some(0) || inner.is_end_stream())
+        let remaining = inner.size_hint().exact().or_else(declared);
+        if is_last(&inner, &mut span, remaining)
             && let Some(span) = span.take()
         {
             span.end(Outcome::Completed);
         }
         Self { inner, span, remaining }
     }
+}
+
+/// Whether nobody polls further: the body says that it is at its end, or its length has come.
+fn is_last<B: Body>(inner: &B, span: &mut Option<RequestSpan>, remaining: Option<u64>) -> bool {
+    let is_whole = remaining == Some(0) && span.as_mut().is_some_and(RequestSpan::last_byte);
+    is_whole || inner.is_end_stream()
 }
 
 impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
@@ -73,7 +76,7 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
                 if let (Some(remaining), Some(data)) = (this.remaining.as_mut(), frame.data_ref()) {
                     *remaining = remaining.saturating_sub(data.remaining() as u64);
                 }
-                let last = trailers.is_some() || *this.remaining == Some(0) || this.inner.is_end_stream();
+                let last = trailers.is_some() || is_last(&*this.inner, this.span, *this.remaining);
                 last.then_some(Outcome::Completed)
             }
         };

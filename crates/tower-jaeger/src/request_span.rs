@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use http::{HeaderMap, Method, Response, StatusCode};
+use http::{HeaderMap, Method, Response, StatusCode, Version};
 use jaeger_propagation::JaegerState;
 use opentelemetry::{
     Context, ContextGuard,
@@ -35,6 +35,8 @@ pub(crate) enum Side {
 pub(crate) struct RequestSpan {
     context: Context,
     tags: Tags,
+    /// The newer of the request's and the response's: a server's response and a client's request do not say it.
+    version: Version,
     expects: Expects,
     phase: Phase,
     /// Whether the span in the context is this request's own.
@@ -63,6 +65,8 @@ enum Expects {
 enum Phase {
     BeforeHead,
     InBody,
+    /// The whole length has come, and nobody has to wait for trailers.
+    AfterLastByte,
     Ended,
 }
 
@@ -126,6 +130,7 @@ impl RequestSpan {
         Self {
             context,
             tags: Tags { conventions: Conventions::default(), side, protocol: Protocol::of(request.headers) },
+            version: request.version,
             expects: match *request.method {
                 Method::HEAD => Expects::NoBody,
                 Method::CONNECT => Expects::Tunnel,
@@ -159,6 +164,7 @@ impl RequestSpan {
         let status = response.status();
         self.phase = Phase::InBody;
         self.status = Some(status);
+        self.version = self.version.max(response.version());
         if self.is_recording {
             self.tags.at_head(&self.context.span(), status);
         }
@@ -174,6 +180,16 @@ impl RequestSpan {
             || status.is_informational()
             || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
         if bodiless { AfterHead::End(Outcome::Completed) } else { AfterHead::Body }
+    }
+
+    /// Notes that a body of known length has come as a whole, and says whether that is the end. From HTTP/2 on trailers may
+    /// follow, and a gRPC status does: its length is not the end of anything.
+    pub(crate) fn last_byte(&mut self) -> bool {
+        if self.protocol() == Protocol::Grpc {
+            return false;
+        }
+        self.phase = Phase::AfterLastByte;
+        self.version < Version::HTTP_2
     }
 
     /// Notes a gRPC status, which is in the trailers, or in the head of a response that has no body.
@@ -232,6 +248,7 @@ impl Drop for RequestSpan {
         match self.phase {
             Phase::BeforeHead => self.finish(Outcome::CancelledBeforeHead),
             Phase::InBody => self.finish(Outcome::CancelledInBody),
+            Phase::AfterLastByte => self.finish(Outcome::Completed),
             Phase::Ended => {}
         }
     }

@@ -6,7 +6,7 @@ mod support;
 use std::{convert::Infallible, future::pending, panic::AssertUnwindSafe};
 
 use bytes::Bytes;
-use http::{Request, Response, header::CONTENT_LENGTH};
+use http::{Request, Response, Version, header::CONTENT_LENGTH};
 use http_body::Body;
 use http_body_util::BodyExt;
 use opentelemetry::{Context, Value};
@@ -68,6 +68,46 @@ async fn the_span_ends_when_the_declared_length_has_been_read() {
     next(&mut body).await.unwrap().unwrap();
     assert!(traced.finished().is_empty());
     next(&mut body).await.unwrap().unwrap();
+    assert_eq!(outcome(&traced.one()), "completed");
+}
+
+/// Over HTTP/2, which a server's request says, and a client's response.
+#[tokio::test]
+async fn after_a_declared_length_the_trailers_of_http_2_are_waited_for() {
+    for (requested, responded) in [(Version::HTTP_2, Version::HTTP_11), (Version::HTTP_11, Version::HTTP_2)] {
+        for frames in [vec![data("abc")], vec![]] {
+            let traced = Traced::new();
+            let length = 3 * frames.len() as u64;
+            let mut sent = request("GET", "/", &[]);
+            *sent.version_mut() = requested;
+            let script = frames.into_iter().chain([trailers(&[("checksum", "731")])]).collect();
+            let mut response = head(Frames { frames: script, then: Then::Pending });
+            *response.version_mut() = responded;
+            response.headers_mut().insert(CONTENT_LENGTH, length.into());
+            let mut body = answered(&traced, sent, response).await.into_body();
+            if length > 0 {
+                next(&mut body).await.unwrap().unwrap();
+            }
+            assert!(traced.finished().is_empty());
+            assert!(next(&mut body).await.unwrap().unwrap().is_trailers());
+            assert_eq!(outcome(&traced.one()), "completed");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_has_to_wait_for_the_trailers_of_http_2() {
+    let traced = Traced::new();
+    let mut sent = request("GET", "/", &[]);
+    *sent.version_mut() = Version::HTTP_2;
+    let mut response = head(frames([data("ab"), data("c")], Then::Pending));
+    response.headers_mut().insert(CONTENT_LENGTH, 3.into());
+    let mut body = answered(&traced, sent, response).await.into_body();
+    for _ in 0..2 {
+        next(&mut body).await.unwrap().unwrap();
+        assert!(traced.finished().is_empty());
+    }
+    drop(body);
     assert_eq!(outcome(&traced.one()), "completed");
 }
 
