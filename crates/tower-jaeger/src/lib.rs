@@ -19,6 +19,8 @@ mod server;
 mod settings;
 mod shared;
 mod tags;
+#[cfg(feature = "tracing")]
+mod tracing_bridge;
 mod trust;
 mod url;
 
@@ -32,4 +34,6 @@ pub use hooks::ResponseHead;
 pub use outcome::Outcome;
 pub use request_head::RequestHead;
 pub use server::{Server, ServerLayer};
+#[cfg(feature = "tracing")]
+pub use tracing_bridge::{EventLayer, TraceIdWriter, WithTraceId};
 pub use trust::Trust;
