@@ -1,4 +1,4 @@
-//! axum's route templates; the only file that knows the `axum` crate.
+//! axum's route templates; beside the extractors the only file that knows the `axum` crate.
 
 use axum::extract::MatchedPath;
 use http::Extensions;

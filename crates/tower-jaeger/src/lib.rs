@@ -4,8 +4,12 @@
 mod axum;
 mod body;
 mod client;
+mod current;
 mod debug_ids;
+#[cfg(feature = "axum")]
+mod extractors;
 mod filter;
+mod follows_from;
 mod future;
 mod global_tracer;
 mod grpc;
@@ -26,8 +30,12 @@ mod url;
 
 pub use body::ResponseBody;
 pub use client::{Client, ClientLayer};
+pub use current::{current_baggage, current_span, with_baggage};
 pub use debug_ids::DebugIds;
+#[cfg(feature = "axum")]
+pub use extractors::{CurrentBaggage, CurrentSpan};
 pub use filter::Filter;
+pub use follows_from::follows_from;
 pub use future::ResponseFuture;
 pub use global_tracer::GlobalTracer;
 pub use hooks::ResponseHead;
