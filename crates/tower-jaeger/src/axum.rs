@@ -1,4 +1,4 @@
-//! axum's route templates, connections and errors; the only file that knows the `axum` crate.
+//! axum's route templates, connections and errors; beside the extractors the only file that knows the `axum` crate.
 
 use std::{any::Any, error::Error, net::SocketAddr};
 

@@ -7,9 +7,13 @@ mod captured_headers;
 mod cause;
 mod client;
 mod conventions;
+mod current;
 mod debug_ids;
+#[cfg(feature = "axum")]
+mod extractors;
 mod extras;
 mod filter;
+mod follows_from;
 mod future;
 mod global_tracer;
 mod grpc;
@@ -29,6 +33,8 @@ mod tags;
 mod target;
 #[cfg(feature = "tonic")]
 mod tonic;
+#[cfg(feature = "tracing")]
+mod tracing_bridge;
 mod trust;
 mod url;
 
@@ -36,9 +42,13 @@ pub use body::ResponseBody;
 pub use captured_headers::CapturedHeaders;
 pub use client::{Client, ClientLayer};
 pub use conventions::Conventions;
+pub use current::{current_baggage, current_span, with_baggage};
 pub use debug_ids::DebugIds;
+#[cfg(feature = "axum")]
+pub use extractors::{CurrentBaggage, CurrentSpan};
 pub use extras::ResponseHead;
 pub use filter::Filter;
+pub use follows_from::follows_from;
 pub use future::ResponseFuture;
 pub use global_tracer::GlobalTracer;
 pub use outcome::Outcome;
@@ -47,4 +57,6 @@ pub use request_head::RequestHead;
 pub use resend_count::ResendCount;
 pub use response_header::ResponseHeader;
 pub use server::{Server, ServerLayer};
+#[cfg(feature = "tracing")]
+pub use tracing_bridge::{EventLayer, TraceIdWriter, WithTraceId};
 pub use trust::Trust;

@@ -261,8 +261,10 @@ impl Drop for RequestSpan {
 /// Whether a later drop of the span happens in a panic would say nothing: a layer outside may have caught this one, and
 /// another one may be under way.
 pub(crate) fn within<R>(span: &mut Option<RequestSpan>, run: impl FnOnce() -> R) -> R {
-    let _entered = span.as_ref().map(RequestSpan::enter);
+    let entered = span.as_ref().map(RequestSpan::enter);
     let mut guard = EndOnPanic { span, armed: true };
+    // Dropped first: what a span processor logs at the end must not find the span, which is locked then.
+    let _entered = entered;
     let result = run();
     guard.armed = false;
     result

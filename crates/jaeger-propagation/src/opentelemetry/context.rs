@@ -10,8 +10,10 @@ use opentelemetry::{
 
 use super::JaegerState;
 use crate::{
-    Baggage, CarrierFormat, Extracted, InjectCarrier, Propagator, SpanContext, baggage::ItemRef,
-    format::FormatSet, inject::Outgoing,
+    Baggage, CarrierFormat, Extracted, InjectCarrier, Propagator, SpanContext,
+    baggage::{BaggageItem, ItemRef},
+    format::FormatSet,
+    inject::Outgoing,
 };
 
 /// Baggage that OpenTelemetry's refused: more than 64 items, or a key that is no token.
@@ -119,6 +121,37 @@ fn with_baggage(context: &Context, baggage: Baggage) -> Context {
 /// OpenTelemetry's word for properties.
 fn metadata(properties: String) -> BaggageMetadata {
     if properties.is_empty() { BaggageMetadata::default() } else { properties.into() }
+}
+
+// === impl Baggage ===
+
+impl Baggage {
+    /// All baggage of a context: OpenTelemetry's, and what that has no room for.
+    pub fn from_context(context: &Context) -> Self {
+        let mut baggage = Self::default();
+        for item in items(context) {
+            baggage.set(BaggageItem {
+                key: item.key.to_owned(),
+                value: item.value.to_owned(),
+                properties: item.properties.to_owned(),
+            });
+        }
+        baggage
+    }
+
+    /// The context with this as its baggage, in place of what it has.
+    ///
+    /// ```
+    /// use jaeger_propagation::Baggage;
+    /// use opentelemetry::{Context, baggage::BaggageExt};
+    ///
+    /// let context = Baggage::from_iter([("customer", "731"), ("no token", "…")]).into_context(&Context::new());
+    /// assert_eq!(context.baggage().get("customer").unwrap().as_str(), "731");
+    /// assert_eq!(Baggage::from_context(&context).get("no token"), Some("…"));
+    /// ```
+    pub fn into_context(self, base: &Context) -> Context {
+        with_baggage(base, self)
+    }
 }
 
 // === impl Propagator ===
