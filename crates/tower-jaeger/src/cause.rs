@@ -25,7 +25,7 @@ pub(crate) fn of(error: &dyn Any) -> Option<String> {
 
 fn known(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
     if let Some(boxed) = error.downcast_ref::<Box<dyn Error + Send + Sync>>() {
-        return Some(&**boxed);
+        return without_url(&**boxed);
     }
     let known = error.downcast_ref::<io::Error>().map(|error| error as &(dyn Error + 'static));
     #[cfg(feature = "axum")]
@@ -35,7 +35,25 @@ fn known(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
         known.or_else(|| error.downcast_ref::<hyper_util::client::legacy::Error>().map(|error| error as _));
     #[cfg(feature = "tonic")]
     let known = known.or_else(|| crate::tonic::error(error));
+    #[cfg(feature = "reqwest")]
+    let known = known.or_else(|| error.downcast_ref::<reqwest::Error>().and_then(|error| without_url(error)));
+    #[cfg(feature = "reqwest-0_12")]
+    let known =
+        known.or_else(|| error.downcast_ref::<reqwest_0_12::Error>().and_then(|error| without_url(error)));
     known
+}
+
+/// reqwest's own words have the URL in them, with its query; its causes have not.
+fn without_url<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    #[cfg(feature = "reqwest")]
+    if error.is::<reqwest::Error>() {
+        return error.source();
+    }
+    #[cfg(feature = "reqwest-0_12")]
+    if error.is::<reqwest_0_12::Error>() {
+        return error.source();
+    }
+    Some(error)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use opentelemetry::{
     Context, KeyValue,
-    trace::{Link, TraceContextExt},
+    trace::{Link, SpanContext, TraceContextExt},
 };
 
 /// The attribute by which OpenTelemetry's conventions for the OpenTracing shim say which kind of reference a link is.
@@ -43,6 +43,9 @@ const REF_TYPE: &str = "opentracing.ref_type";
 pub fn follows_from(predecessor: &Context) -> Vec<Link> {
     let span = predecessor.span();
     let span = span.span_context();
-    let link = || Link::new(span.clone(), vec![KeyValue::new(REF_TYPE, "follows_from")], 0);
-    span.is_valid().then(link).into_iter().collect()
+    span.is_valid().then(|| link(span.clone())).into_iter().collect()
+}
+
+pub(crate) fn link(predecessor: SpanContext) -> Link {
+    Link::new(predecessor, vec![KeyValue::new(REF_TYPE, "follows_from")], 0)
 }

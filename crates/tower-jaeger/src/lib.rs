@@ -24,6 +24,8 @@ mod peer;
 mod protocol;
 mod request_head;
 mod request_span;
+#[cfg(any(feature = "reqwest", feature = "reqwest-0_12"))]
+mod reqwest_client;
 mod resend_count;
 mod response_header;
 mod server;
@@ -54,6 +56,10 @@ pub use global_tracer::GlobalTracer;
 pub use outcome::Outcome;
 pub use peer::PeerAddress;
 pub use request_head::RequestHead;
+#[cfg(feature = "reqwest")]
+pub use reqwest_client::reqwest;
+#[cfg(feature = "reqwest-0_12")]
+pub use reqwest_client::reqwest_0_12;
 pub use resend_count::ResendCount;
 pub use response_header::ResponseHeader;
 pub use server::{Server, ServerLayer};

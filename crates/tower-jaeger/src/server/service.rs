@@ -10,13 +10,13 @@ use http_body::Body;
 use jaeger_propagation::{Baggage, Extracted};
 use opentelemetry::{
     KeyValue,
-    trace::{Link, SpanContext, TraceContextExt, Tracer},
+    trace::{SpanContext, TraceContextExt, Tracer},
 };
 use tower_service::Service;
 
 use super::ServerSettings;
 use crate::{
-    GlobalTracer, RequestHead, ResponseBody, ResponseFuture,
+    GlobalTracer, RequestHead, ResponseBody, ResponseFuture, follows_from,
     request_span::{RequestSpan, Side, within},
     shared::Shared,
     trust::Caller,
@@ -83,7 +83,7 @@ where
         let predecessor = self.distrust(&head, &mut extracted);
         let refused = extracted.refused;
         let parent = extracted.into_context(&base);
-        let links = predecessor.map(Link::with_context).into_iter().collect();
+        let links = predecessor.map(follows_from::link).into_iter().collect();
         let span = RequestSpan::start(&*self.tracer, &self.settings, Side::Server, &parent, &head, links);
         if let Some(refused) = refused {
             let message = KeyValue::new("message", refused.to_string());
