@@ -39,7 +39,7 @@ impl Tracer for GlobalTracer {
 }
 
 /// The tracer that stands in for one that is not installed makes no ids: it repeats the parent's, or has none.
-fn has_own_id(span: &BoxedSpan, parent: &Context) -> bool {
+pub(crate) fn has_own_id<S: Span>(span: &S, parent: &Context) -> bool {
     let own = span.span_context();
     own.is_valid() && own.span_id() != parent.span().span_context().span_id()
 }

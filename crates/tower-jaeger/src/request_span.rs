@@ -12,6 +12,7 @@ use opentelemetry::{
 use crate::{
     Conventions, Outcome, RequestHead, cause,
     extras::Extras,
+    global_tracer::has_own_id,
     grpc,
     metrics::InFlight,
     operation_name,
@@ -106,6 +107,10 @@ impl RequestSpan {
             builder.links = Some(links);
         }
         let mut span = tracer.build_with_context(builder, parent);
+        if settings.extras.is_none() && !has_own_id(&span, parent) {
+            // There is no tracer: nobody will see a span, and the caller's context is what goes on.
+            return Self::untraced(parent.clone(), side, protocol, request);
+        }
         let is_recording = span.is_recording();
         if is_recording {
             let tags = Tags { conventions: settings.conventions, side, protocol };
@@ -115,7 +120,7 @@ impl RequestSpan {
         if let Some(extras) = &settings.extras {
             extras.request(request, &context);
         }
-        let mut this = Self::untraced(context, side, request);
+        let mut this = Self::untraced(context, side, protocol, request);
         this.is_traced = true;
         this.is_recording = is_recording;
         this.tags.conventions = settings.conventions;
@@ -125,11 +130,16 @@ impl RequestSpan {
         this
     }
 
-    /// A request that the filter leaves out: a context to be current, and nothing that ends.
-    pub(crate) fn untraced(context: Context, side: Side, request: &RequestHead<'_>) -> Self {
+    /// A request without a span of its own: a context to be current, and nothing that ends.
+    pub(crate) fn untraced(
+        context: Context,
+        side: Side,
+        protocol: Protocol,
+        request: &RequestHead<'_>,
+    ) -> Self {
         Self {
             context,
-            tags: Tags { conventions: Conventions::default(), side, protocol: Protocol::of(request.headers) },
+            tags: Tags { conventions: Conventions::default(), side, protocol },
             version: request.version,
             expects: match *request.method {
                 Method::HEAD => Expects::NoBody,

@@ -61,7 +61,7 @@ where
             true => {
                 RequestSpan::start(&*self.shared.tracer, settings, Side::Client, parent, &head, Vec::new())
             }
-            false => RequestSpan::untraced(parent.clone(), Side::Client, &head),
+            false => RequestSpan::untraced(parent.clone(), Side::Client, Protocol::of(head.headers), &head),
         });
         let propagator = &settings.propagator;
         match span.protocol() {

@@ -17,6 +17,7 @@ use tower_service::Service;
 use super::ServerSettings;
 use crate::{
     GlobalTracer, RequestHead, ResponseBody, ResponseFuture, follows_from,
+    protocol::Protocol,
     request_span::{RequestSpan, Side, within},
     shared::Shared,
     trust::Caller,
@@ -78,7 +79,12 @@ where
         let mut extracted = self.settings.propagator.extract(head.headers);
         let base = opentelemetry::Context::new();
         if !self.settings.is_traced(&head) {
-            return RequestSpan::untraced(extracted.into_context(&base), Side::Server, &head);
+            return RequestSpan::untraced(
+                extracted.into_context(&base),
+                Side::Server,
+                Protocol::of(head.headers),
+                &head,
+            );
         }
         let predecessor = self.distrust(&head, &mut extracted);
         let refused = extracted.refused;
