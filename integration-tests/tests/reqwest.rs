@@ -78,6 +78,7 @@ macro_rules! tests {
                 let request = client.get(format!("http://{address}/?token=secret"));
                 let response = client_with_spans.send(request).with_context(current.clone()).await.unwrap();
                 assert_eq!(response.status(), 200);
+                assert_eq!(response.url().as_str(), format!("http://{address}/?token=secret"));
                 assert!(traced.spans.get_finished_spans().unwrap().is_empty(), "the body is still to come");
                 let answer = response.text().await.unwrap();
                 let span = traced.one();

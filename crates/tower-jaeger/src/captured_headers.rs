@@ -6,7 +6,7 @@ use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
 /// The headers that become tags, `http.request.header.{name}` and `http.response.header.{name}`; none by default.
 ///
 /// `authorization`, `cookie`, `set-cookie` and `proxy-authorization` are left out even if they are named, unless
-/// [`including_secrets`](Self::including_secrets) says that this is meant.
+/// [`including_secrets`](Self::including_secrets) says that this is meant; so are values that are marked as sensitive.
 ///
 /// ```
 /// use tower_jaeger::{CapturedHeaders, ServerLayer};
@@ -79,8 +79,8 @@ impl CapturedHeaders {
             wanted.iter().filter(|wanted| self.secrets || !SECRETS.contains(&wanted.name))
         {
             let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-            let mut values: Vec<StringValue> =
-                headers.get_all(name).iter().map(|value| text(value).into()).collect();
+            let values = headers.get_all(name).iter().filter(|value| self.secrets || !value.is_sensitive());
+            let mut values: Vec<StringValue> = values.map(|value| text(value).into()).collect();
             match (values.pop(), values.is_empty()) {
                 (None, _) => {}
                 (Some(only), true) => set(KeyValue::new(key.clone(), only)),

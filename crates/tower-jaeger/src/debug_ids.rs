@@ -11,7 +11,8 @@ use std::{
 /// Which requests may start a debug trace by the header `jaeger-debug-id`.
 ///
 /// Such a trace is sampled whatever the sampler says, and anybody who can send a header can ask for one. So there is
-/// a limit; at a public edge [`ignored`](Self::ignored) is the right choice. An id that is not obeyed is counted
+/// a limit; at a public edge [`ignored`](Self::ignored) is the right choice, together with a [`Trust`](crate::Trust) that does not take
+/// the caller's trace, whose flags may say debug too. An id that is not obeyed is counted
 /// (`PropagationCounters::debug_ids_refused`), and the request is treated as if it had none.
 ///
 /// The default is [`per_second(100)`](Self::per_second): far beyond what people type, and a bound for everybody else.

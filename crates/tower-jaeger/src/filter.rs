@@ -25,7 +25,7 @@ const GRPC_HEALTH: &str = "/grpc.health.v1.Health/";
 // === impl Filter ===
 
 impl Filter {
-    /// Those for which the closure says `true`. It is called once for each request, before anything else.
+    /// Those for which the closure says `true`. It is called once for each request.
     pub fn new(is_traced: impl Fn(&RequestHead<'_>) -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(is_traced))
     }

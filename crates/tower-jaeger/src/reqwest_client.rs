@@ -14,7 +14,7 @@ macro_rules! adapter {
             use opentelemetry::trace::Tracer;
             use tower_layer::Layer;
             use tower_service::Service;
-            use $reqwest::{Body, RequestBuilder};
+            use $reqwest::{Body, RequestBuilder, ResponseBuilderExt};
 
             use crate::{Client, ClientLayer, GlobalTracer};
 
@@ -54,11 +54,21 @@ macro_rules! adapter {
                     match $reqwest::Request::try_from(request) {
                         Ok(request) => {
                             let response = self.client.execute(request);
-                            Box::pin(async { response.await.map(http::Response::from) })
+                            Box::pin(async { response.await.map(with_url) })
                         }
                         Err(error) => Box::pin(ready(Err(error))),
                     }
                 }
+            }
+
+            /// The response in `http`'s type, which has no URL but as an extension of reqwest's.
+            fn with_url(response: $reqwest::Response) -> http::Response<Body> {
+                let url = http::Response::builder().url(response.url().clone()).body(());
+                let mut response = http::Response::from(response);
+                if let Ok(url) = url {
+                    response.extensions_mut().extend(url.into_parts().0.extensions);
+                }
+                response
             }
 
             // === impl TracedClient ===

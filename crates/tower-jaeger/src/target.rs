@@ -43,7 +43,7 @@ impl Target {
     }
 
     fn set_authority(&mut self, authority: Option<&Authority>) {
-        let Some(authority) = authority else { return };
+        let Some(authority) = authority.filter(|authority| !authority.host().is_empty()) else { return };
         self.host = Some(without_brackets(authority.host()).to_owned());
         self.port = authority.port_u16();
     }

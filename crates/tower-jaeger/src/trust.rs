@@ -15,7 +15,7 @@ use crate::RequestHead;
 /// | [`follows_from`](Self::follows_from) | a new root that FollowsFrom the caller's | not taken | not obeyed |
 /// | [`ignore`](Self::ignore) | a new root | not taken | not obeyed |
 ///
-/// The last two have switches of their own:
+/// A debug id counts only in a request that has no trace. The last two have switches of their own:
 ///
 /// ```
 /// use tower_jaeger::{ServerLayer, Trust};

@@ -42,10 +42,12 @@ fn push_redacted(query: &str, out: &mut String) {
             out.push('&');
         }
         match parameter.split_once('=') {
-            Some((name, value)) => out.extend([name, "=", if value.is_empty() { "" } else { REDACTED }]),
-            // A parameter without a name is all value.
-            None if !parameter.is_empty() => out.push_str(REDACTED),
-            None => {}
+            Some((name, value)) if value.bytes().any(|byte| byte != b'=') => {
+                out.extend([name, "=", REDACTED]);
+            }
+            // A parameter without a name is all value, and so may be one that ends as Base64 does.
+            _ if !parameter.is_empty() => out.push_str(REDACTED),
+            _ => {}
         }
     }
 }
@@ -61,7 +63,8 @@ mod tests {
 
     #[test]
     fn userinfo_and_query_values_are_redacted() {
-        check("/dispatch?customer=123&empty=&token", "/dispatch?customer=REDACTED&empty=&REDACTED");
+        check("/dispatch?customer=123&empty=&token", "/dispatch?customer=REDACTED&REDACTED&REDACTED");
+        check("/a?dG9rZW4=&dG9rZQ==", "/a?REDACTED&REDACTED");
         check("/dispatch?", "/dispatch?");
         check("http://user:secret@[::1]:8080/a?k=v=w", "http://REDACTED@[::1]:8080/a?k=REDACTED");
         check("http://host", "http://host/");

@@ -214,3 +214,15 @@ impl<S: tower::Service<Request<String>>> tower::Service<Request<String>> for Sha
         self.0.lock().unwrap().call(request)
     }
 }
+
+#[tokio::test]
+async fn a_hook_of_a_client_may_attach_a_context() {
+    let traced = Traced::new();
+    let echo = service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new())));
+    let layer = ClientLayer::with_tracer(traced.tracer()).with_on_request(|_, span| {
+        let _current = Context::new().attach();
+        span.set_attribute(KeyValue::new("hooked", true));
+    });
+    layer.layer(echo).oneshot(request("GET", "/", &[])).await.unwrap().into_body().collect().await.unwrap();
+    assert_eq!(tag(&traced.one(), "hooked"), Some(Value::from(true)));
+}

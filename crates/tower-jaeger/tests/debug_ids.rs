@@ -13,7 +13,7 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SpanData};
 use support::{request, tag};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
-use tower_jaeger::{ClientLayer, DebugIds, ServerLayer};
+use tower_jaeger::{ClientLayer, DebugIds, Filter, ServerLayer};
 
 /// What a service whose sampler always says no makes of requests: its spans, and what it sends on.
 async fn served(
@@ -88,4 +88,20 @@ async fn over_the_limit_the_sampler_decides_and_it_is_counted() {
     let granted = spans.iter().filter(|span| tag(span, "jaeger-debug-id").is_some()).count() as u64;
     assert!((1..50).contains(&granted), "{granted}");
     assert_eq!(granted + propagator.counters().debug_ids_refused(), 50);
+}
+
+#[tokio::test]
+async fn a_request_that_the_filter_leaves_out_starts_no_debug_trace() {
+    let config = Config::new("a").with_logger(|_| {}).with_sampler(ConstSampler::new(false));
+    let spans = InMemorySpanExporter::default();
+    let (provider, _closer) = config.with_exporter("memory", spans.clone()).build().unwrap();
+    let tracer = provider.tracer("test");
+    let echo = service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new())));
+    let service = ServiceBuilder::new()
+        .layer(ServerLayer::with_tracer(tracer.clone()).with_filter(Filter::not_paths(["/health"])))
+        .layer(ClientLayer::with_tracer(tracer))
+        .service(echo);
+    service.oneshot(request("GET", "/health", &[("jaeger-debug-id", "x")])).await.unwrap();
+    provider.force_flush().unwrap();
+    assert!(spans.get_finished_spans().unwrap().is_empty());
 }

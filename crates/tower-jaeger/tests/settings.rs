@@ -101,6 +101,17 @@ async fn baggage_has_a_switch_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_request_that_the_filter_leaves_out_is_not_trusted_the_more() {
+    let traced = Traced::new();
+    let (server, client) = layers(&traced);
+    let server = server.with_trust(Trust::ignore()).with_filter(Filter::not_paths(["/health"]));
+    let stranger = [&CALLER[..], &[("jaeger-debug-id", "x")]].concat();
+    let sent = sent_on(server, client, "/health", &stranger).await;
+    assert!(!sent["uber-trace-id"].to_str().unwrap().starts_with("000000000000007b:"), "{sent:?}");
+    assert!(!sent.contains_key("uberctx-k") && !sent.contains_key("tracestate"), "{sent:?}");
+}
+
+#[tokio::test]
 async fn trust_is_asked_for_each_request_and_what_is_not_taken_is_counted() {
     let traced = Traced::new();
     let propagator = Propagator::new();

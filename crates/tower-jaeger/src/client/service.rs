@@ -57,12 +57,13 @@ where
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let settings = &self.shared.settings;
         let head = RequestHead::from(&request);
-        let span = opentelemetry::Context::map_current(|parent| match settings.is_traced(&head) {
-            true => {
-                RequestSpan::start(&*self.shared.tracer, settings, Side::Client, parent, &head, Vec::new())
-            }
-            false => RequestSpan::untraced(parent.clone(), Side::Client, Protocol::of(head.headers), &head),
-        });
+        // A clone, because hooks and samplers are the user's, and may attach contexts of their own.
+        let parent = opentelemetry::Context::current();
+        let span = if settings.is_traced(&head) {
+            RequestSpan::start(&*self.shared.tracer, settings, Side::Client, &parent, &head, Vec::new())
+        } else {
+            RequestSpan::untraced(parent, Side::Client, Protocol::of(head.headers), &head)
+        };
         let propagator = &settings.propagator;
         match span.protocol() {
             Protocol::Grpc => {

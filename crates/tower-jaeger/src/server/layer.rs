@@ -115,6 +115,9 @@ impl<T> ServerLayer<T> {
 
     /// Believes what proxies in front say of the client: `Forwarded`, or `X-Forwarded-For`, `-Host` and `-Proto`. Not by default,
     /// because without such a proxy anybody can send them.
+    ///
+    /// Of several values the first counts, the farthest client's. It becomes OpenTelemetry's `client.address`, `server.*` and
+    /// `url.scheme`; OpenTracing's `peer.*` are always the connection's.
     #[must_use]
     pub fn with_trusted_proxies(mut self) -> Self {
         self.settings().trusts_proxies = true;

@@ -78,7 +78,10 @@ where
         let head = RequestHead::from(request);
         let mut extracted = self.settings.propagator.extract(head.headers);
         let base = opentelemetry::Context::new();
+        let predecessor = self.distrust(&head, &mut extracted);
         if !self.settings.is_traced(&head) {
+            // Nor may it make debug traces of what the handler begins: it is no trace.
+            extracted.debug_id = None;
             return RequestSpan::untraced(
                 extracted.into_context(&base),
                 Side::Server,
@@ -86,7 +89,6 @@ where
                 &head,
             );
         }
-        let predecessor = self.distrust(&head, &mut extracted);
         let refused = extracted.refused;
         let parent = extracted.into_context(&base);
         let links = predecessor.map(follows_from::link).into_iter().collect();
