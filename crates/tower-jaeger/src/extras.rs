@@ -56,7 +56,8 @@ impl Extras {
         }
     }
 
-    pub(crate) fn response<B>(&self, response: &mut Response<B>, context: &Context) {
+    /// `has_own_id` says whether the span is one that a tracer has made.
+    pub(crate) fn response<B>(&self, response: &mut Response<B>, context: &Context, has_own_id: bool) {
         let span = context.span();
         if let Some(captured) = self.captured_headers.as_ref().filter(|_| span.is_recording()) {
             captured.of_response(response.headers(), |tag| span.set_attribute(tag));
@@ -64,7 +65,7 @@ impl Extras {
         if let Some(hook) = &self.on_response {
             hook(&ResponseHead::from(&*response), &span);
         }
-        if let Some(header) = &self.response_header
+        if let Some(header) = self.response_header.as_ref().filter(|_| has_own_id)
             && let Some(span) = span_context_of(context)
         {
             header.set(span, response.headers_mut());

@@ -68,6 +68,14 @@ impl Status {
         self.0 == 12
     }
 
+    /// Whether the method need not have been reached, or need not be there: also what refuses a caller may say it, before anything
+    /// has looked at the method.
+    pub(crate) fn may_be_of_no_method(self) -> bool {
+        const PERMISSION_DENIED: u8 = 7;
+        const UNAUTHENTICATED: u8 = 16;
+        self.is_unimplemented() || matches!(self.0, PERMISSION_DENIED | UNAUTHENTICATED)
+    }
+
     pub(crate) fn name(self) -> &'static str {
         NAMES.get(usize::from(self.0)).copied().unwrap_or("Unknown")
     }

@@ -63,17 +63,17 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn begin(&self, protocol: Protocol, request: &RequestHead<'_>) -> Box<InFlight> {
-        let kind = match protocol {
+    pub(crate) fn begin(&self, of: Tags, request: &RequestHead<'_>) -> Box<InFlight> {
+        let kind = match of.protocol {
             Protocol::Grpc => KeyValue::new(tags::RPC_SYSTEM_NAME, "grpc"),
             Protocol::Http => {
                 KeyValue::new(tags::HTTP_REQUEST_METHOD, operation_name::method(request.method))
             }
         };
         self.active.add(1, std::slice::from_ref(&kind));
-        let route = match protocol {
+        let route = match of.protocol {
             Protocol::Grpc => operation_name::grpc_method(request.uri.path()),
-            Protocol::Http => route(request),
+            Protocol::Http => route(of.side, request),
         };
         Box::new(InFlight { started: Instant::now(), kind, route: route.map(str::to_owned) })
     }
@@ -88,8 +88,8 @@ impl Metrics {
             Protocol::Grpc => (&self.rpc_duration, tags::RPC_METHOD),
         };
         // Anybody can call any method; one that is not there must not become a time series of its own.
-        let is_unknown = end.grpc_status.is_some_and(|status| status.is_unimplemented());
-        let route = if is_unknown { Some(tags::OTHER.to_owned()) } else { route };
+        let is_other = tags.protocol == Protocol::Grpc && !end.is_method_known;
+        let route = if is_other { Some(tags::OTHER.to_owned()) } else { route };
         attributes.extend(route.map(|route| KeyValue::new(key, route)));
         match end.grpc_status {
             Some(status) => {

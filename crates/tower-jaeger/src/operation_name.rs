@@ -4,27 +4,26 @@ use std::borrow::Cow;
 
 use http::Method;
 
-use crate::{Conventions, RequestHead, protocol::Protocol};
+use crate::{Conventions, RequestHead, protocol::Protocol, request_span::Side, tags::Tags};
+
+/// The name of a gRPC call to a method that is not there.
+pub(crate) const NO_METHOD: &str = "gRPC";
 
 /// `package.Service/Method` for gRPC; `HTTP GET /users/{id}` where a route is known; else `HTTP GET`.
 ///
 /// OpenTelemetry's conventions have no `HTTP` in front.
-pub(crate) fn of(
-    conventions: Conventions,
-    protocol: Protocol,
-    request: &RequestHead<'_>,
-) -> Cow<'static, str> {
-    if protocol == Protocol::Grpc {
+pub(crate) fn of(tags: Tags, request: &RequestHead<'_>) -> Cow<'static, str> {
+    if tags.protocol == Protocol::Grpc {
         return grpc_method(request.uri.path())
-            .map_or(Cow::Borrowed("gRPC"), |name| Cow::Owned(name.to_owned()));
+            .map_or(Cow::Borrowed(NO_METHOD), |name| Cow::Owned(name.to_owned()));
     }
-    let first = match conventions {
+    let first = match tags.conventions {
         // Its word for a method that nobody knows.
         Conventions::OpenTelemetry if method(request.method) == "_OTHER" => "HTTP",
         Conventions::OpenTelemetry => method(request.method),
         Conventions::OpenTracing | Conventions::Both => http(request.method),
     };
-    match route(request) {
+    match route(tags.side, request) {
         Some(route) => Cow::Owned(format!("{first} {route}")),
         None => Cow::Borrowed(first),
     }
@@ -62,13 +61,14 @@ pub(crate) fn grpc_method(path: &str) -> Option<&str> {
     (name.len() <= LONGEST && word(service) && word(method)).then_some(name)
 }
 
+/// The route that a server's request has taken. A client's request that was made from one has its extensions, but not its route.
 #[cfg(feature = "axum")]
-pub(crate) fn route<'r>(request: &RequestHead<'r>) -> Option<&'r str> {
-    crate::axum::route(request.extensions)
+pub(crate) fn route<'r>(side: Side, request: &RequestHead<'r>) -> Option<&'r str> {
+    if side == Side::Server { crate::axum::route(request.extensions) } else { None }
 }
 
 #[cfg(not(feature = "axum"))]
-pub(crate) fn route<'r>(_request: &RequestHead<'r>) -> Option<&'r str> {
+pub(crate) fn route<'r>(_side: Side, _request: &RequestHead<'r>) -> Option<&'r str> {
     None
 }
 
@@ -79,7 +79,8 @@ mod tests {
     #[track_caller]
     fn name(protocol: Protocol, method: &str, uri: &str) -> String {
         let request = http::Request::builder().method(method).uri(uri).body(()).unwrap();
-        of(Conventions::OpenTracing, protocol, &RequestHead::from(&request)).into_owned()
+        let tags = Tags { conventions: Conventions::OpenTracing, side: Side::Server, protocol };
+        of(tags, &RequestHead::from(&request)).into_owned()
     }
 
     #[test]

@@ -44,6 +44,12 @@ pub(crate) struct RequestSpan {
     is_traced: bool,
     /// Whether anybody will see the tags; an unsampled span only carries its ids.
     is_recording: bool,
+    /// Whether the user named the operation.
+    is_own_name: bool,
+    /// Whether a tracer made the span; without one it has its parent's ids.
+    has_own_id: bool,
+    /// Whether the response says that it is gRPC.
+    is_grpc_response: bool,
     status: Option<StatusCode>,
     grpc_status: Option<grpc::Status>,
     extras: Option<Arc<Extras>>,
@@ -97,7 +103,9 @@ impl RequestSpan {
     {
         let own_name = settings.operation_name.as_ref().and_then(|name| (name.0)(request));
         let protocol = Protocol::of(request.headers);
-        let name = || operation_name::of(settings.conventions, protocol, request);
+        let tags = Tags { conventions: settings.conventions, side, protocol };
+        let is_own_name = own_name.is_some();
+        let name = || operation_name::of(tags, request);
         let mut builder = SpanBuilder::from_name(own_name.unwrap_or_else(name));
         builder.span_kind = Some(match side {
             Side::Server => SpanKind::Server,
@@ -107,13 +115,13 @@ impl RequestSpan {
             builder.links = Some(links);
         }
         let mut span = tracer.build_with_context(builder, parent);
-        if settings.extras.is_none() && !has_own_id(&span, parent) {
+        let has_own_id = has_own_id(&span, parent);
+        if settings.extras.is_none() && !has_own_id {
             // There is no tracer: nobody will see a span, and the caller's context is what goes on.
             return Self::untraced(parent.clone(), side, protocol, request);
         }
         let is_recording = span.is_recording();
         if is_recording {
-            let tags = Tags { conventions: settings.conventions, side, protocol };
             tags.at_start(request, settings, |tag| span.set_attribute(tag));
         }
         let context = JaegerState::bind(parent.with_span(span));
@@ -123,9 +131,11 @@ impl RequestSpan {
         let mut this = Self::untraced(context, side, protocol, request);
         this.is_traced = true;
         this.is_recording = is_recording;
-        this.tags.conventions = settings.conventions;
+        this.is_own_name = is_own_name;
+        this.has_own_id = has_own_id;
+        this.tags = tags;
         let metrics = settings.extras.as_ref().and_then(|extras| extras.metrics.as_ref());
-        this.in_flight = metrics.map(|metrics| metrics.begin(protocol, request));
+        this.in_flight = metrics.map(|metrics| metrics.begin(tags, request));
         this.extras = settings.extras.clone();
         this
     }
@@ -149,6 +159,9 @@ impl RequestSpan {
             phase: Phase::BeforeHead,
             is_traced: false,
             is_recording: false,
+            is_own_name: false,
+            has_own_id: false,
+            is_grpc_response: false,
             status: None,
             grpc_status: None,
             extras: None,
@@ -179,8 +192,9 @@ impl RequestSpan {
             self.tags.at_head(&self.context.span(), status);
         }
         if let Some(extras) = &self.extras {
-            extras.response(response, &self.context);
+            extras.response(response, &self.context, self.has_own_id);
         }
+        self.is_grpc_response = Protocol::of(response.headers()) == Protocol::Grpc;
         self.trailers(response.headers());
         let is_tunnel = self.expects == Expects::Tunnel && status.is_success();
         if status == StatusCode::SWITCHING_PROTOCOLS || is_tunnel {
@@ -235,21 +249,59 @@ impl RequestSpan {
             (Outcome::Completed, Protocol::Grpc, None) => Outcome::MissingTrailers,
             _ => outcome,
         };
-        let end = End { outcome, status: self.status, grpc_status: self.grpc_status };
+        let end = End {
+            outcome,
+            status: self.status,
+            grpc_status: self.grpc_status,
+            is_method_known: self.is_method_known(),
+        };
         let span = self.context.span();
         if self.is_recording {
             if let Some(status) = self.grpc_status {
                 self.tags.at_grpc_status(&span, status);
             }
+            if self.is_of_no_method() && !self.is_own_name {
+                span.update_name(operation_name::NO_METHOD);
+            }
             self.tags.at_end(&span, &end);
         }
+        // The hook is the user's, and may panic: it is the last, and the span ends all the same.
+        let _end = EndSpan(&self.context);
         if let Some(extras) = &self.extras {
-            extras.end(outcome, &self.context);
             if let (Some(metrics), Some(in_flight)) = (&extras.metrics, self.in_flight.take()) {
                 metrics.end(*in_flight, self.tags, &end);
             }
+            extras.end(outcome, &self.context);
         }
-        span.end();
+    }
+
+    /// Whether a server can say of a gRPC call that its method is not there, or is no gRPC at all.
+    fn is_of_no_method(&self) -> bool {
+        let is_grpc = self.is_grpc_response || self.grpc_status.is_some();
+        let is_unimplemented = self.grpc_status.is_some_and(grpc::Status::is_unimplemented);
+        self.tags.side == Side::Server
+            && self.protocol() == Protocol::Grpc
+            && (is_unimplemented || self.status.is_some() && !is_grpc)
+    }
+
+    /// Whether a gRPC method is certain to be there. A client's are its own, and only its server knows which are not.
+    fn is_method_known(&self) -> bool {
+        let is_grpc = self.is_grpc_response || self.grpc_status.is_some();
+        match self.tags.side {
+            Side::Server => is_grpc && !self.grpc_status.is_some_and(grpc::Status::may_be_of_no_method),
+            Side::Client => !self.grpc_status.is_some_and(grpc::Status::is_unimplemented),
+        }
+    }
+}
+
+/// Ends the span when it is dropped.
+struct EndSpan<'c>(&'c Context);
+
+// === impl EndSpan ===
+
+impl Drop for EndSpan<'_> {
+    fn drop(&mut self) {
+        self.0.span().end();
     }
 }
 

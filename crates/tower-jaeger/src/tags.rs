@@ -88,6 +88,8 @@ pub(crate) struct End {
     /// `None` if there was no response.
     pub(crate) status: Option<StatusCode>,
     pub(crate) grpc_status: Option<grpc::Status>,
+    /// Whether the gRPC method is one that is there, and not one that the caller made up.
+    pub(crate) is_method_known: bool,
 }
 
 // === impl Tags ===
@@ -174,7 +176,7 @@ impl Tags {
                 some(name::URL_SCHEME, Some(target.scheme.unwrap_or_else(|| "http".to_owned()).into()));
                 some(name::URL_PATH, Some(request.uri.path().to_owned().into()));
                 some(name::URL_QUERY, request.uri.query().map(|query| url::redacted_query(query).into()));
-                some(name::HTTP_ROUTE, route(request).map(|route| route.to_owned().into()));
+                some(name::HTTP_ROUTE, route(self.side, request).map(|route| route.to_owned().into()));
                 some(
                     name::USER_AGENT_ORIGINAL,
                     user_agent(request.headers).map(|agent| agent.to_owned().into()),

@@ -78,6 +78,7 @@ async fn answer(request: Request<String>) -> Result<Response<Frames>, &'static s
         "/body-error" => Ok(Response::new(frames([data("x"), Err("broken")], Then::End))),
         "/endless" => Ok(Response::new(body(Then::Pending))),
         "/a.B/C" => Ok(Response::new(frames([data("x"), trailers(&[("grpc-status", "5")])], Then::End))),
+        "/denied.Up/4711" => Ok(Response::new(frames([trailers(&[("grpc-status", "16")])], Then::End))),
         "/made.Up/4711" => Ok(Response::new(frames([trailers(&[("grpc-status", "12")])], Then::End))),
         _ => Ok(Response::new(body(Then::End))),
     }
@@ -126,7 +127,7 @@ async fn futures_poll<F: Future + Unpin>(future: &mut F) -> bool {
 async fn grpc_is_measured_by_its_status_and_a_method_that_is_not_there_is_other() {
     let measured = Measured::new();
     let service = measured.layer().layer(service_fn(answer));
-    for path in ["/a.B/C", "/made.Up/4711"] {
+    for path in ["/a.B/C", "/made.Up/4711", "/denied.Up/4711", "/no.Grpc/4711"] {
         let call = request("POST", path, &[("content-type", "application/grpc")]);
         service.clone().oneshot(call).await.unwrap().into_body().collect().await.unwrap();
     }
@@ -137,9 +138,25 @@ async fn grpc_is_measured_by_its_status_and_a_method_that_is_not_there_is_other(
             "http.server.active_requests [rpc.system.name=grpc] 0".to_owned(),
             of("outcome=completed, rpc.method=_OTHER, rpc.response.status_code=UNIMPLEMENTED")
                 .replace("[outcome", "[error.type=UNIMPLEMENTED, outcome"),
+            of(
+                "error.type=missing-trailers, http.response.status_code=200, outcome=missing-trailers, rpc.method=_OTHER"
+            ),
+            of("outcome=completed, rpc.method=_OTHER, rpc.response.status_code=UNAUTHENTICATED"),
             of("outcome=completed, rpc.method=a.B/C, rpc.response.status_code=NOT_FOUND"),
         ]
     );
+}
+
+#[tokio::test]
+async fn a_hook_that_panics_leaves_no_request_active() {
+    let measured = Measured::new();
+    let layer = measured.layer().with_on_end(|_, _| panic!("the hook panics"));
+    let service = layer.layer(service_fn(answer));
+    let call =
+        async move { service.oneshot(request("GET", "/", &[])).await.unwrap().into_body().collect().await };
+    assert!(tokio::spawn(async { call.await.is_ok() }).await.unwrap_err().is_panic());
+    let active = "http.server.active_requests [http.request.method=GET] 0".to_owned();
+    assert!(measured.lines().contains(&active), "{:?}", measured.lines());
 }
 
 #[tokio::test]

@@ -222,7 +222,20 @@ async fn grpc_in_opentracing_s_words() {
         "peer.ipv4: string = 192.0.2.1",
         "peer.port: long = 4711",
     ];
-    assert_eq!(described(&span), expected("a.B/C (server, error)", &[&tags]));
+    assert_eq!(described(&span), expected("gRPC (server, error)", &[&tags]), "the answer is no gRPC");
+}
+
+#[tokio::test]
+async fn a_grpc_method_that_is_not_there_names_no_operation() {
+    let made_up = || Exchange::grpc("/made.Up/C4711", &[("grpc-status", "12")]);
+    assert_eq!(made_up().server(|layers| layers).await.name, "gRPC");
+    assert_eq!(
+        made_up().client(|layers| layers).await.name,
+        "made.Up/C4711",
+        "a client's methods are its own"
+    );
+    let refused = Exchange::grpc("/a.B/C", &[("grpc-status", "16")]);
+    assert_eq!(refused.server(|layers| layers).await.name, "a.B/C");
 }
 
 #[tokio::test]
