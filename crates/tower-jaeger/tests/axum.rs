@@ -11,8 +11,8 @@ use http::Request;
 use http_body_util::BodyExt;
 use opentelemetry_sdk::trace::SpanData;
 use support::{Traced, tag};
-use tower::ServiceExt;
-use tower_jaeger::{Conventions, ServerLayer};
+use tower::{Layer, ServiceExt, service_fn};
+use tower_jaeger::{ClientLayer, Conventions, ServerLayer};
 
 fn app(traced: &Traced, conventions: Conventions) -> Router {
     let users = Router::new().route("/{id}", get(async || "user")).route("/{id}/cart", get(async || "cart"));
@@ -61,6 +61,22 @@ async fn the_route_and_the_peer_are_tags() {
     assert_eq!((found.name.as_ref(), tag(&found, "http.route")), ("GET", None));
     let found = span(Conventions::OpenTracing, "/").await;
     assert_eq!(tag(&found, "peer.ipv4"), Some("192.0.2.1".into()));
+}
+
+#[tokio::test]
+async fn a_call_made_from_a_request_does_not_take_its_route() {
+    let traced = Traced::new();
+    let client = ClientLayer::with_tracer(traced.tracer());
+    let handler = async move |request: Request<Body>| {
+        let next = service_fn(async |_: Request<Body>| {
+            Ok::<_, std::convert::Infallible>(http::Response::new(Body::empty()))
+        });
+        client.layer(next).oneshot(request).await.unwrap()
+    };
+    let app = Router::new().route("/users/{id}", get(handler));
+    let response = app.oneshot(Request::get("/users/731").body(Body::empty()).unwrap()).await.unwrap();
+    response.into_body().collect().await.unwrap();
+    assert_eq!(traced.one().name, "HTTP GET");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use opentelemetry::{
     trace::{SpanKind, Status},
 };
 use opentelemetry_sdk::trace::SpanData;
-use support::{Frames, Then, Traced, data, frames, trailers};
+use support::{Frames, Then, Traced, data, frames, tag, trailers};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_jaeger::{CapturedHeaders, ClientLayer, Conventions, PeerAddress, ServerLayer};
 
@@ -348,4 +348,23 @@ async fn headers_are_captured_from_a_list_and_secrets_only_by_a_second_word() {
     let all = headers(&captured(capture().including_secrets()).await);
     assert_eq!(all.len(), 5, "{all:?}");
     assert!(all.contains(&"http.request.header.cookie: string = s=1".to_owned()), "{all:?}");
+}
+
+#[tokio::test]
+async fn a_value_that_is_marked_as_sensitive_is_a_secret() {
+    let captured = async |headers: CapturedHeaders| {
+        let traced = Traced::new();
+        let service =
+            service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new())));
+        let mut token = http::HeaderValue::from_static("s");
+        token.set_sensitive(true);
+        let mut request = support::request("GET", "/", &[]);
+        request.headers_mut().insert("x-token", token);
+        let layer = ServerLayer::with_tracer(traced.tracer())
+            .with_captured_headers(headers.with_request(["x-token"]));
+        layer.layer(service).oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+        tag(&traced.one(), "http.request.header.x-token")
+    };
+    assert_eq!(captured(CapturedHeaders::new()).await, None);
+    assert_eq!(captured(CapturedHeaders::new().including_secrets()).await, Some("s".into()));
 }
