@@ -139,53 +139,70 @@ impl Propagator {
         baggage: impl Iterator<Item = ItemRef<'b>>,
         carrier: &mut C,
     ) {
-        let spelling = carrier.format();
         let dropped = |cause| self.shared.counters.count_baggage_dropped(cause);
-        let buffer = |bytes, format| String::with_capacity(if formats.contains(format) { bytes } else { 0 });
-        let (mut name, mut encoded) = (buffer(64, Format::Jaeger), buffer(64, Format::Jaeger));
-        let (mut members, mut member_count) = (buffer(256, Format::W3c), 0);
+        let (in_jaeger, in_w3c) = (formats.contains(Format::Jaeger), formats.contains(Format::W3c));
+        let buffer = |bytes, is_needed| String::with_capacity(if is_needed { bytes } else { 0 });
+        let (mut name, mut encoded) = (buffer(64, in_jaeger), buffer(64, in_jaeger));
+        let (mut members, mut member_count) = (buffer(256, in_w3c), 0);
         for item in baggage {
-            if !formats.contains(Format::Jaeger) && !formats.contains(Format::W3c) {
+            if !in_jaeger && !in_w3c {
                 dropped(BaggageDrop::NoFormat);
             }
-            if formats.contains(Format::Jaeger) {
-                name.clear();
-                name.push_str(&self.shared.names.jaeger.baggage_prefix);
-                name.push_str(&lower_case(item.key));
-                let value = if spelling.is_url_encoded() {
-                    encoded.clear();
-                    percent::encode_into(item.value, &mut encoded);
-                    &encoded
-                } else {
-                    item.value
-                };
-                if item.key.is_empty() || !spelling.accepts_name(&name) {
-                    dropped(BaggageDrop::UnsendableKey);
-                } else {
-                    match carrier.set(&name, value) {
-                        Written::New => {}
-                        Written::Replaced => dropped(BaggageDrop::SameKey),
-                        Written::Refused => dropped(BaggageDrop::CarrierFull),
-                    }
-                }
+            if in_jaeger && let Err(cause) = self.write_jaeger_item(item, &mut name, &mut encoded, carrier) {
+                dropped(cause);
             }
-            if formats.contains(Format::W3c) {
-                let are_sendable = w3c::are_sendable(item.properties);
-                if !are_sendable {
-                    dropped(BaggageDrop::UnsendableProperties);
-                }
-                let properties = if are_sendable { item.properties } else { "" };
-                if !CarrierFormat::HttpHeaders.accepts_name(item.key) {
-                    dropped(BaggageDrop::UnsendableKey);
-                } else if !w3c::push_member(ItemRef { properties, ..item }, &mut members) {
-                    dropped(BaggageDrop::TooManyBytes);
-                } else {
-                    member_count += 1;
+            if in_w3c {
+                match self.push_w3c_member(item, &mut members) {
+                    Ok(()) => member_count += 1,
+                    Err(cause) => dropped(cause),
                 }
             }
         }
         if !members.is_empty() && carrier.set(W3cHeader::Baggage.name(), &members) == Written::Refused {
             (0..member_count).for_each(|_| dropped(BaggageDrop::CarrierFull));
         }
+    }
+
+    /// One header; `name` and `encoded` are buffers that keep their room from item to item.
+    fn write_jaeger_item<C: InjectCarrier + ?Sized>(
+        &self,
+        item: ItemRef<'_>,
+        name: &mut String,
+        encoded: &mut String,
+        carrier: &mut C,
+    ) -> Result<(), BaggageDrop> {
+        let spelling = carrier.format();
+        name.clear();
+        name.push_str(&self.shared.names.jaeger.baggage_prefix);
+        name.push_str(&lower_case(item.key));
+        if item.key.is_empty() || !spelling.accepts_name(name) {
+            return Err(BaggageDrop::UnsendableKey);
+        }
+        let value = if spelling.is_url_encoded() {
+            encoded.clear();
+            percent::encode_into(item.value, encoded);
+            encoded
+        } else {
+            item.value
+        };
+        match carrier.set(name, value) {
+            Written::New => Ok(()),
+            Written::Replaced => Err(BaggageDrop::SameKey),
+            Written::Refused => Err(BaggageDrop::CarrierFull),
+        }
+    }
+
+    /// One member of the list. Properties that cannot be sent are left out and counted; the item goes without them.
+    fn push_w3c_member(&self, item: ItemRef<'_>, members: &mut String) -> Result<(), BaggageDrop> {
+        let are_sendable = w3c::are_sendable(item.properties);
+        if !are_sendable {
+            self.shared.counters.count_baggage_dropped(BaggageDrop::UnsendableProperties);
+        }
+        let properties = if are_sendable { item.properties } else { "" };
+        if !CarrierFormat::HttpHeaders.accepts_name(item.key) {
+            return Err(BaggageDrop::UnsendableKey);
+        }
+        let is_pushed = w3c::push_member(ItemRef { properties, ..item }, members);
+        if is_pushed { Ok(()) } else { Err(BaggageDrop::TooManyBytes) }
     }
 }

@@ -277,20 +277,24 @@ impl RequestSpan {
 
     /// Whether a server can say of a gRPC call that its method is not there, or is no gRPC at all.
     fn is_of_no_method(&self) -> bool {
-        let is_grpc = self.is_grpc_response || self.grpc_status.is_some();
         let is_unimplemented = self.grpc_status.is_some_and(grpc::Status::is_unimplemented);
         self.tags.side == Side::Server
             && self.protocol() == Protocol::Grpc
-            && (is_unimplemented || self.status.is_some() && !is_grpc)
+            && (is_unimplemented || self.status.is_some() && !self.is_grpc_answer())
     }
 
     /// Whether a gRPC method is certain to be there. A client's are its own, and only its server knows which are not.
     fn is_method_known(&self) -> bool {
-        let is_grpc = self.is_grpc_response || self.grpc_status.is_some();
+        let is_status = |of: fn(grpc::Status) -> bool| self.grpc_status.is_some_and(of);
         match self.tags.side {
-            Side::Server => is_grpc && !self.grpc_status.is_some_and(grpc::Status::may_be_of_no_method),
-            Side::Client => !self.grpc_status.is_some_and(grpc::Status::is_unimplemented),
+            Side::Server => self.is_grpc_answer() && !is_status(grpc::Status::may_be_of_no_method),
+            Side::Client => !is_status(grpc::Status::is_unimplemented),
         }
+    }
+
+    /// Whether something that speaks gRPC has answered.
+    fn is_grpc_answer(&self) -> bool {
+        self.is_grpc_response || self.grpc_status.is_some()
     }
 }
 
