@@ -3,6 +3,8 @@
 use http::{HeaderMap, HeaderName};
 use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
 
+use crate::Conventions;
+
 /// The headers that become tags, `http.request.header.{name}` and `http.response.header.{name}`; none by default.
 ///
 /// `authorization`, `cookie`, `set-cookie` and `proxy-authorization` are left out even if they are named, unless
@@ -16,7 +18,8 @@ use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
 /// );
 /// ```
 ///
-/// A name that is no header's is never found. A header that is there several times gives a list.
+/// A name that is no header's is never found. A header that is there several times gives a list; in OpenTelemetry's words, any
+/// does.
 #[derive(Clone, Debug, Default)]
 pub struct CapturedHeaders {
     request: Vec<Captured>,
@@ -49,14 +52,14 @@ impl CapturedHeaders {
     /// These of requests, in addition.
     #[must_use]
     pub fn with_request<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
-        self.request.extend(captured("http.request.header.", names));
+        capture_also(&mut self.request, "http.request.header.", names);
         self
     }
 
     /// These of responses, in addition.
     #[must_use]
     pub fn with_response<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
-        self.response.extend(captured("http.response.header.", names));
+        capture_also(&mut self.response, "http.response.header.", names);
         self
     }
 
@@ -66,36 +69,41 @@ impl CapturedHeaders {
         Self { secrets: true, ..self }
     }
 
-    pub(crate) fn of_request(&self, headers: &HeaderMap, set: impl FnMut(KeyValue)) {
-        self.capture(&self.request, headers, set);
+    pub(crate) fn of_request(&self, by: Conventions, headers: &HeaderMap, set: impl FnMut(KeyValue)) {
+        self.capture(&self.request, by, headers, set);
     }
 
-    pub(crate) fn of_response(&self, headers: &HeaderMap, set: impl FnMut(KeyValue)) {
-        self.capture(&self.response, headers, set);
+    pub(crate) fn of_response(&self, by: Conventions, headers: &HeaderMap, set: impl FnMut(KeyValue)) {
+        self.capture(&self.response, by, headers, set);
     }
 
-    fn capture(&self, wanted: &[Captured], headers: &HeaderMap, mut set: impl FnMut(KeyValue)) {
+    fn capture(
+        &self,
+        wanted: &[Captured],
+        by: Conventions,
+        headers: &HeaderMap,
+        mut set: impl FnMut(KeyValue),
+    ) {
         for Captured { name, key } in
             wanted.iter().filter(|wanted| self.secrets || !SECRETS.contains(&wanted.name))
         {
             let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
             let values = headers.get_all(name).iter().filter(|value| self.secrets || !value.is_sensitive());
             let mut values: Vec<StringValue> = values.map(|value| text(value).into()).collect();
-            match (values.pop(), values.is_empty()) {
-                (None, _) => {}
-                (Some(only), true) => set(KeyValue::new(key.clone(), only)),
-                (Some(last), false) => {
-                    values.push(last);
-                    set(KeyValue::new(key.clone(), Value::Array(Array::String(values))));
-                }
-            }
+            let value = match values.len() {
+                0 => continue,
+                1 if !by.has_opentelemetry() => values.pop().map(Value::String),
+                _ => Some(Value::Array(Array::String(values))),
+            };
+            value.into_iter().for_each(|value| set(KeyValue::new(key.clone(), value)));
         }
     }
 }
 
-fn captured<'n>(prefix: &str, names: impl IntoIterator<Item = &'n str>) -> impl Iterator<Item = Captured> {
-    names.into_iter().filter_map(move |name| {
-        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        Some(Captured { key: format!("{prefix}{name}").into(), name })
-    })
+fn capture_also<'n>(captured: &mut Vec<Captured>, prefix: &str, names: impl IntoIterator<Item = &'n str>) {
+    for name in names.into_iter().filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok()) {
+        if captured.iter().all(|captured| captured.name != name) {
+            captured.push(Captured { key: format!("{prefix}{name}").into(), name });
+        }
+    }
 }

@@ -59,9 +59,6 @@ impl Extras {
     /// `has_own_id` says whether the span is one that a tracer has made.
     pub(crate) fn response<B>(&self, response: &mut Response<B>, context: &Context, has_own_id: bool) {
         let span = context.span();
-        if let Some(captured) = self.captured_headers.as_ref().filter(|_| span.is_recording()) {
-            captured.of_response(response.headers(), |tag| span.set_attribute(tag));
-        }
         if let Some(hook) = &self.on_response {
             hook(&ResponseHead::from(&*response), &span);
         }

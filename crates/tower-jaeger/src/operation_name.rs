@@ -62,14 +62,13 @@ pub(crate) fn grpc_method(path: &str) -> Option<&str> {
 }
 
 /// The route that a server's request has taken. A client's request that was made from one has its extensions, but not its route.
-#[cfg(feature = "axum")]
+#[cfg_attr(not(feature = "axum"), expect(unused_variables, reason = "only axum has routes"))]
 pub(crate) fn route<'r>(side: Side, request: &RequestHead<'r>) -> Option<&'r str> {
-    if side == Side::Server { crate::axum::route(request.extensions) } else { None }
-}
-
-#[cfg(not(feature = "axum"))]
-pub(crate) fn route<'r>(_side: Side, _request: &RequestHead<'r>) -> Option<&'r str> {
-    None
+    match side {
+        #[cfg(feature = "axum")]
+        Side::Server => crate::axum::route(request.extensions),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub enum Outcome {
     /// The connection was handed over to another protocol (status 101, or a successful CONNECT); the span ends at the
     /// head of the response.
     Upgraded,
-    /// A gRPC response ended without a `grpc-status`.
+    /// The response to a gRPC call ended without a `grpc-status`, with an HTTP status that does not say why.
     MissingTrailers,
     /// The inner service returned an error instead of a response.
     ServiceError,

@@ -125,9 +125,6 @@ impl RequestSpan {
             tags.at_start(request, settings, |tag| span.set_attribute(tag));
         }
         let context = JaegerState::bind(parent.with_span(span));
-        if let Some(extras) = &settings.extras {
-            extras.request(request, &context);
-        }
         let mut this = Self::untraced(context, side, protocol, request);
         this.is_traced = true;
         this.is_recording = is_recording;
@@ -137,6 +134,7 @@ impl RequestSpan {
         let metrics = settings.extras.as_ref().and_then(|extras| extras.metrics.as_ref());
         this.in_flight = metrics.map(|metrics| metrics.begin(tags, request));
         this.extras = settings.extras.clone();
+        this.hook(|extras, context| extras.request(request, context));
         this
     }
 
@@ -182,6 +180,28 @@ impl RequestSpan {
         self.context.clone().attach()
     }
 
+    /// Runs something with the span as the current one; a panic of it ends the span and goes on.
+    ///
+    /// Whether a later drop of the span happens in a panic would say nothing: a layer outside may have caught this one, and
+    /// another one may be under way.
+    fn within<R>(&mut self, run: impl FnOnce() -> R) -> R {
+        let entered = self.enter();
+        let mut guard = EndOnPanic { span: self, armed: true };
+        // Dropped first: what a span processor logs at the end must not find the span, which is locked then.
+        let _entered = entered;
+        let result = run();
+        guard.armed = false;
+        result
+    }
+
+    /// Runs what is the user's as the service itself is run.
+    fn hook(&mut self, run: impl FnOnce(&Extras, &Context)) {
+        if let Some(extras) = self.extras.clone() {
+            let context = self.context.clone();
+            self.within(|| run(&extras, &context));
+        }
+    }
+
     /// Notes the head of the response, and says whether a body can follow (RFC 9110, section 6.4.1).
     pub(crate) fn head<B>(&mut self, response: &mut Response<B>) -> AfterHead {
         let status = response.status();
@@ -189,11 +209,11 @@ impl RequestSpan {
         self.status = Some(status);
         self.version = self.version.max(response.version());
         if self.is_recording {
-            self.tags.at_head(&self.context.span(), status);
+            let captured = self.extras.as_ref().and_then(|extras| extras.captured_headers.as_ref());
+            self.tags.at_head(&self.context.span(), status, response.headers(), captured);
         }
-        if let Some(extras) = &self.extras {
-            extras.response(response, &self.context, self.has_own_id);
-        }
+        let has_own_id = self.has_own_id;
+        self.hook(|extras, context| extras.response(response, context, has_own_id));
         self.is_grpc_response = Protocol::of(response.headers()) == Protocol::Grpc;
         self.trailers(response.headers());
         let is_tunnel = self.expects == Expects::Tunnel && status.is_success();
@@ -241,13 +261,14 @@ impl RequestSpan {
     }
 
     fn finish(&mut self, outcome: Outcome) {
-        self.phase = Phase::Ended;
-        if !self.is_traced {
+        let has_ended = std::mem::replace(&mut self.phase, Phase::Ended) == Phase::Ended;
+        if has_ended || !self.is_traced {
             return;
         }
-        let outcome = match (outcome, self.protocol(), self.grpc_status) {
-            (Outcome::Completed, Protocol::Grpc, None) => Outcome::MissingTrailers,
-            _ => outcome,
+        let outcome = if outcome == Outcome::Completed && self.lacks_trailers() {
+            Outcome::MissingTrailers
+        } else {
+            outcome
         };
         let end = End {
             outcome,
@@ -265,14 +286,26 @@ impl RequestSpan {
             }
             self.tags.at_end(&span, &end);
         }
-        // The hook is the user's, and may panic: it is the last, and the span ends all the same.
-        let _end = EndSpan(&self.context);
         if let Some(extras) = &self.extras {
+            // The hook is the user's, and may panic: it is the last, and the span ends all the same.
+            let _end = EndSpan(&self.context);
+            let _entered = self.enter();
             if let (Some(metrics), Some(in_flight)) = (&extras.metrics, self.in_flight.take()) {
                 metrics.end(*in_flight, self.tags, &end);
             }
             extras.end(outcome, &self.context);
+        } else {
+            span.end();
         }
+    }
+
+    /// Whether a gRPC call was answered without its status. An answer that is no success and no gRPC, as of a proxy, never has
+    /// one, and says by its HTTP status what is wrong.
+    fn lacks_trailers(&self) -> bool {
+        let is_success = self.status.is_some_and(|status| status.is_success());
+        self.protocol() == Protocol::Grpc
+            && self.grpc_status.is_none()
+            && (is_success || self.is_grpc_response)
     }
 
     /// Whether a server can say of a gRPC call that its method is not there, or is no gRPC at all.
@@ -322,22 +355,16 @@ impl Drop for RequestSpan {
 
 // === within ===
 
-/// Runs something with the span as the current one; a panic of it ends the span and goes on.
-///
-/// Whether a later drop of the span happens in a panic would say nothing: a layer outside may have caught this one, and
-/// another one may be under way.
+/// Runs something within the span of a request, if that has not ended.
 pub(crate) fn within<R>(span: &mut Option<RequestSpan>, run: impl FnOnce() -> R) -> R {
-    let entered = span.as_ref().map(RequestSpan::enter);
-    let mut guard = EndOnPanic { span, armed: true };
-    // Dropped first: what a span processor logs at the end must not find the span, which is locked then.
-    let _entered = entered;
-    let result = run();
-    guard.armed = false;
-    result
+    match span {
+        Some(span) => span.within(run),
+        None => run(),
+    }
 }
 
 struct EndOnPanic<'s> {
-    span: &'s mut Option<RequestSpan>,
+    span: &'s mut RequestSpan,
     armed: bool,
 }
 
@@ -345,10 +372,8 @@ struct EndOnPanic<'s> {
 
 impl Drop for EndOnPanic<'_> {
     fn drop(&mut self) {
-        if self.armed
-            && let Some(span) = self.span.take()
-        {
-            span.end(Outcome::Panicked);
+        if self.armed {
+            self.span.finish(Outcome::Panicked);
         }
     }
 }

@@ -4,14 +4,14 @@
 //! for HTTP, `otgrpc` for gRPC); OpenTelemetry's are those of its semantic conventions for HTTP spans and RPC spans. `span.kind` is
 //! not here: it is the span's own kind, which exporters write out.
 
-use http::{HeaderMap, StatusCode, Version, header::USER_AGENT};
+use http::{HeaderMap, StatusCode, Uri, Version, header::USER_AGENT};
 use opentelemetry::{
     KeyValue, Value,
     trace::{SpanRef, Status as SpanStatus},
 };
 
 use crate::{
-    Conventions, Outcome, RequestHead, ResendCount, grpc,
+    CapturedHeaders, Conventions, Outcome, RequestHead, ResendCount, grpc,
     operation_name::{self, route},
     peer,
     protocol::Protocol,
@@ -114,7 +114,7 @@ impl Tags {
             set(KeyValue::new(opentelemetry_names::HTTP_REQUEST_RESEND_COUNT, i64::from(*count)));
         }
         if let Some(captured) = settings.captured_headers() {
-            captured.of_request(request.headers, set);
+            captured.of_request(self.conventions, request.headers, set);
         }
     }
 
@@ -125,7 +125,7 @@ impl Tags {
             Protocol::Http => {
                 set(KeyValue::new(name::COMPONENT, "tower"));
                 set(KeyValue::new(name::HTTP_METHOD, operation_name::method(request.method)));
-                set(KeyValue::new(name::HTTP_URL, url::redacted(request.uri)));
+                set(KeyValue::new(name::HTTP_URL, url::redacted(url::of(self.side, request))));
             }
         }
         match self.side {
@@ -154,8 +154,11 @@ impl Tags {
         let mut some =
             |key, value: Option<Value>| value.into_iter().for_each(|value| set(KeyValue::new(key, value)));
         if let Some(host) = target.host {
+            // What a server's caller has left out may have been a proxy's.
+            let port =
+                target.port.or_else(|| default_port(request.uri).filter(|_| self.side == Side::Client));
             some(name::SERVER_ADDRESS, Some(host.into()));
-            some(name::SERVER_PORT, target.port.map(|port| i64::from(port).into()));
+            some(name::SERVER_PORT, port.map(|port| i64::from(port).into()));
         }
         if self.protocol == Protocol::Grpc {
             some(name::RPC_SYSTEM_NAME, Some("grpc".into()));
@@ -174,8 +177,9 @@ impl Tags {
             (Side::Client, Protocol::Http) => some(name::URL_FULL, Some(url::redacted(request.uri).into())),
             (Side::Server, Protocol::Http) => {
                 some(name::URL_SCHEME, Some(target.scheme.unwrap_or_else(|| "http".to_owned()).into()));
-                some(name::URL_PATH, Some(request.uri.path().to_owned().into()));
-                some(name::URL_QUERY, request.uri.query().map(|query| url::redacted_query(query).into()));
+                let uri = url::of(self.side, request);
+                some(name::URL_PATH, Some(uri.path().to_owned().into()));
+                some(name::URL_QUERY, uri.query().map(|query| url::redacted_query(query).into()));
                 some(name::HTTP_ROUTE, route(self.side, request).map(|route| route.to_owned().into()));
                 some(
                     name::USER_AGENT_ORIGINAL,
@@ -193,8 +197,17 @@ impl Tags {
         }
     }
 
-    /// The status of an HTTP response. Of a gRPC response only one that is no gRPC: its status is 200.
-    pub(crate) fn at_head(self, span: &SpanRef<'_>, status: StatusCode) {
+    /// What the head of a response says. The HTTP status of a gRPC response is always 200; any other is told.
+    pub(crate) fn at_head(
+        self,
+        span: &SpanRef<'_>,
+        status: StatusCode,
+        headers: &HeaderMap,
+        captured: Option<&CapturedHeaders>,
+    ) {
+        if let Some(captured) = captured {
+            captured.of_response(self.conventions, headers, |tag| span.set_attribute(tag));
+        }
         if self.protocol == Protocol::Grpc && status == StatusCode::OK {
             return;
         }
@@ -270,6 +283,15 @@ impl Tags {
             Side::Server => status.class() == "5xx",
             Side::Client => !status.is_ok(),
         }
+    }
+}
+
+/// The port that a URI without one means.
+fn default_port(uri: &Uri) -> Option<u16> {
+    match uri.scheme_str()? {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
     }
 }
 

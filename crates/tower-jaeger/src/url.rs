@@ -2,7 +2,18 @@
 
 use http::Uri;
 
+use crate::{RequestHead, request_span::Side};
+
 const REDACTED: &str = "REDACTED";
+
+/// What was asked for. A router within another one sees only the rest of it.
+pub(crate) fn of<'r>(side: Side, request: &RequestHead<'r>) -> &'r Uri {
+    match side {
+        #[cfg(feature = "axum")]
+        Side::Server => crate::axum::original_uri(request.extensions).unwrap_or(request.uri),
+        _ => request.uri,
+    }
+}
 
 /// The URL with the userinfo and every value of the query replaced by `REDACTED`; names of query parameters stay.
 pub(crate) fn redacted(uri: &Uri) -> String {

@@ -64,6 +64,22 @@ async fn the_route_and_the_peer_are_tags() {
 }
 
 #[tokio::test]
+async fn a_layer_on_a_nested_router_tells_the_whole_url() {
+    for (conventions, key, url) in [
+        (Conventions::OpenTracing, "http.url", "/api/users/731?token=REDACTED"),
+        (Conventions::OpenTelemetry, "url.path", "/api/users/731"),
+    ] {
+        let traced = Traced::new();
+        let layer = ServerLayer::with_tracer(traced.tracer()).with_conventions(conventions);
+        let users = Router::new().route("/{id}", get(async || "user")).layer(layer);
+        let app = Router::new().nest("/api/users", users);
+        let request = Request::get("/api/users/731?token=secret").body(Body::empty()).unwrap();
+        app.oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+        assert_eq!(tag(&traced.one(), key), Some(url.into()));
+    }
+}
+
+#[tokio::test]
 async fn a_call_made_from_a_request_does_not_take_its_route() {
     let traced = Traced::new();
     let client = ClientLayer::with_tracer(traced.tracer());

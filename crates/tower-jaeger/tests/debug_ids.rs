@@ -97,11 +97,18 @@ async fn a_request_that_the_filter_leaves_out_starts_no_debug_trace() {
     let (provider, _closer) = config.with_exporter("memory", spans.clone()).build().unwrap();
     let tracer = provider.tracer("test");
     let echo = service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new())));
-    let service = ServiceBuilder::new()
-        .layer(ServerLayer::with_tracer(tracer.clone()).with_filter(Filter::not_paths(["/health"])))
-        .layer(ClientLayer::with_tracer(tracer))
-        .service(echo);
-    service.oneshot(request("GET", "/health", &[("jaeger-debug-id", "x")])).await.unwrap();
+    let propagator = Propagator::new();
+    let server = ServerLayer::with_tracer(tracer.clone())
+        .with_filter(Filter::not_paths(["/health"]))
+        .with_debug_ids(DebugIds::per_second(1))
+        .with_propagator(propagator.clone());
+    let service = ServiceBuilder::new().layer(server).layer(ClientLayer::with_tracer(tracer)).service(echo);
+    let debug = [("jaeger-debug-id", "x")];
+    service.clone().oneshot(request("GET", "/health", &debug)).await.unwrap();
     provider.force_flush().unwrap();
     assert!(spans.get_finished_spans().unwrap().is_empty());
+    assert_eq!(propagator.counters().debug_ids_refused(), 1);
+    service.oneshot(request("GET", "/", &debug)).await.unwrap();
+    provider.force_flush().unwrap();
+    assert_eq!(spans.get_finished_spans().unwrap().len(), 2, "the one grant is still there");
 }

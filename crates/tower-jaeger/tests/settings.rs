@@ -16,7 +16,7 @@ use opentelemetry::{
     trace::{SpanKind, TraceContextExt, Tracer},
 };
 use opentelemetry_sdk::trace::{SdkTracer, SpanData};
-use support::{Frames, Then, Traced, data, frames, request, tag};
+use support::{Frames, Then, Traced, data, frames, outcome, request, tag};
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 use tower_jaeger::{ClientLayer, Filter, Outcome, ResponseHeader, ServerLayer, Trust};
 
@@ -219,6 +219,72 @@ async fn hooks_add_tags_at_request_response_and_end() {
     drop(service.clone().oneshot(request("GET", "/", &[])).await.unwrap());
     drop(service.oneshot(request("GET", "/quiet", &[])).await.unwrap());
     assert_eq!(*outcomes.lock().unwrap(), [Outcome::Completed, Outcome::CancelledInBody]);
+}
+
+#[tokio::test]
+async fn hooks_run_within_the_span() {
+    let traced = Traced::new();
+    let current = Arc::new(Mutex::new(Vec::new()));
+    let [at_request, at_response, at_end] = [(); 3].map(|()| Arc::clone(&current));
+    let note = |current: &Mutex<Vec<SpanId>>| {
+        current.lock().unwrap().push(Context::map_current(|context| context.span().span_context().span_id()));
+    };
+    let layer = ServerLayer::with_tracer(traced.tracer())
+        .with_on_request(move |_, _| note(&at_request))
+        .with_on_response(move |_, _| note(&at_response))
+        .with_on_end(move |_, _| note(&at_end));
+    let service = service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new())));
+    let response = layer.layer(service).oneshot(request("GET", "/", &[])).await.unwrap();
+    response.into_body().collect().await.unwrap();
+    assert_eq!(*current.lock().unwrap(), [traced.one().span_context.span_id(); 3]);
+}
+
+#[tokio::test]
+async fn a_hook_that_panics_ends_the_span_as_the_service_would() {
+    type Layer = ServerLayer<SdkTracer>;
+    let at_request = |layer: Layer| layer.with_on_request(|_, _| panic!("at the request"));
+    let at_response = |layer: Layer| layer.with_on_response(|_, _| panic!("at the response"));
+    for hook in [at_request as fn(Layer) -> Layer, at_response] {
+        let traced = Traced::new();
+        let outcomes = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&outcomes);
+        let layer = hook(ServerLayer::with_tracer(traced.tracer()))
+            .with_on_end(move |outcome, _| seen.lock().unwrap().push(outcome));
+        let service =
+            service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new())));
+        let call = layer.layer(service).oneshot(request("GET", "/", &[]));
+        tokio::spawn(call).await.unwrap_err();
+        let span = traced.one();
+        assert_eq!((outcome(&span).as_str(), tag(&span, "error")), ("panicked", Some(Value::from(true))));
+        assert_eq!(*outcomes.lock().unwrap(), [Outcome::Panicked]);
+    }
+}
+
+/// A chain of hops in a mixed fleet: trust and formats do not know of each other.
+#[tokio::test]
+async fn what_is_sent_on_has_the_caller_s_format_whatever_the_trust() {
+    let w3c =
+        [("traceparent", "00-0000000000000000000000000000007b-00000000000001c8-01"), ("baggage", "k=v")];
+    for (trust, is_joined, has_baggage) in [
+        (Trust::child_of(), true, true),
+        (Trust::child_of().without_baggage(), true, false),
+        (Trust::ignore().with_baggage(), false, true),
+        (Trust::follows_from(), false, false),
+    ] {
+        let traced = Traced::new();
+        let propagator = Propagator::as_received();
+        let (server, client) = layers(&traced);
+        let server = server.with_propagator(propagator.clone()).with_trust(trust);
+        let sent = sent_on(server, client.with_propagator(propagator), "/", &w3c).await;
+        let is_in_w3c = sent.contains_key("traceparent");
+        assert_eq!(is_in_w3c, is_joined, "a new root goes out in Jaeger's format: {trust:?} {sent:?}");
+        assert_eq!(sent.contains_key("uber-trace-id"), !is_joined, "{trust:?} {sent:?}");
+        let baggage = if is_joined { "baggage" } else { "uberctx-k" };
+        assert_eq!(sent.contains_key(baggage), has_baggage, "{trust:?} {sent:?}");
+        if let Some(sent) = sent.get("traceparent") {
+            assert!(sent.to_str().unwrap().starts_with("00-0000000000000000000000000000007b-"), "{sent:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -226,6 +226,36 @@ async fn grpc_in_opentracing_s_words() {
 }
 
 #[tokio::test]
+async fn a_grpc_call_that_http_refuses_is_told_by_its_http_status() {
+    for (status, server, client) in [(401, "", ", error"), (503, ", error", ", error")] {
+        let refused = || Exchange::new("POST", "/a.B/C", &[GRPC], status);
+        for (span, error) in [
+            (refused().server(|layers| layers).await, server),
+            (refused().client(|layers| layers).await, client),
+        ] {
+            let tags = described(&span);
+            assert!(tags.first().unwrap().ends_with(&format!("{error})")), "{tags:?}");
+            assert!(tags.contains(&format!("http.status_code: long = {status}")), "{tags:?}");
+            assert_eq!(tag(&span, "outcome"), None, "no gRPC was promised");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_s_port_is_that_of_the_scheme_where_none_is_said() {
+    for (uri, port) in
+        [("http://example.com/", 80), ("https://example.com/", 443), ("http://[::1]:8080/", 8080)]
+    {
+        let exchange = Exchange::new("GET", uri, &[], 200);
+        let span = exchange.client(|layers| layers.with(Conventions::OpenTelemetry)).await;
+        assert_eq!(tag(&span, "server.port"), Some(Value::from(port)), "{uri}");
+    }
+    let exchange = Exchange::new("GET", "/", &[("host", "example.com")], 200);
+    let span = exchange.server(|layers| layers.with(Conventions::OpenTelemetry)).await;
+    assert_eq!(tag(&span, "server.port"), None, "a proxy may have listened elsewhere");
+}
+
+#[tokio::test]
 async fn a_grpc_method_that_is_not_there_names_no_operation() {
     let made_up = || Exchange::grpc("/made.Up/C4711", &[("grpc-status", "12")]);
     assert_eq!(made_up().server(|layers| layers).await.name, "gRPC");
@@ -330,7 +360,7 @@ async fn headers_are_captured_from_a_list_and_secrets_only_by_a_second_word() {
     };
     let capture = || {
         CapturedHeaders::new()
-            .with_request(["X-Request-Id", "cookie", "accept", "not a header"])
+            .with_request(["X-Request-Id", "cookie", "accept", "not a header", "x-request-id"])
             .with_response(["x-answer", "set-cookie"])
     };
     let captured = |headers: CapturedHeaders| {
@@ -348,6 +378,13 @@ async fn headers_are_captured_from_a_list_and_secrets_only_by_a_second_word() {
     let all = headers(&captured(capture().including_secrets()).await);
     assert_eq!(all.len(), 5, "{all:?}");
     assert!(all.contains(&"http.request.header.cookie: string = s=1".to_owned()), "{all:?}");
+    let in_opentelemetry_s_words = exchange().server(|layers| {
+        let layers = layers.with(Conventions::OpenTelemetry);
+        Layers { server: layers.server.with_captured_headers(capture()), ..layers }
+    });
+    let lists = headers(&in_opentelemetry_s_words.await);
+    assert!(lists.iter().all(|tag| tag.contains(": strings = [")), "{lists:?}");
+    assert_eq!(lists.len(), without_secrets.len());
 }
 
 #[tokio::test]

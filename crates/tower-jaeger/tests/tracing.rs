@@ -431,6 +431,23 @@ fn a_log_line_ends_with_the_trace_id() {
 }
 
 #[test]
+fn a_line_that_only_begins_as_json_does_is_text() {
+    let (traced, memory) = (Traced::new(), Memory::default());
+    let lines = tracing_subscriber::fmt::layer()
+        .without_time()
+        .with_ansi(false)
+        .with_level(false)
+        .with_target(false)
+        .with_writer(WithTraceId::new(memory.clone()));
+    run(bridge(&traced).with(lines), async {
+        serve(&traced, async || info!(drivers = 3, r#"{{"a":1}}"#)).await;
+    });
+    let span = traced.one().span_context;
+    let expected = format!(r#"{{"a":1}} drivers=3 trace_id={} span_id={}"#, span.trace_id(), span.span_id());
+    assert_eq!(memory.lines(), [expected]);
+}
+
+#[test]
 fn a_line_of_json_has_the_trace_id_as_a_member_sampled_or_not() {
     let (traced, memory) = (Traced::with_sampler(Sampler::AlwaysOff), Memory::default());
     let lines = tracing_subscriber::fmt::layer().json().without_time();

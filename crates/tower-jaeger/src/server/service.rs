@@ -78,10 +78,9 @@ where
         let head = RequestHead::from(request);
         let mut extracted = self.settings.propagator.extract(head.headers);
         let base = opentelemetry::Context::new();
-        let predecessor = self.distrust(&head, &mut extracted);
-        if !self.settings.is_traced(&head) {
-            // Nor may it make debug traces of what the handler begins: it is no trace.
-            extracted.debug_id = None;
+        let is_traced = self.settings.is_traced(&head);
+        let predecessor = self.distrust(&head, is_traced, &mut extracted);
+        if !is_traced {
             return RequestSpan::untraced(
                 extracted.into_context(&base),
                 Side::Server,
@@ -101,10 +100,17 @@ where
     }
 
     /// Takes away what the caller is not believed, and returns its span if ours is to follow from it.
-    fn distrust(&self, head: &RequestHead<'_>, extracted: &mut Extracted) -> Option<SpanContext> {
+    fn distrust(
+        &self,
+        head: &RequestHead<'_>,
+        is_traced: bool,
+        extracted: &mut Extracted,
+    ) -> Option<SpanContext> {
         let trust = self.own.trust.of(head);
         let counters = self.settings.propagator.counters();
-        if extracted.debug_id.is_some() && !(trust.debug_id && self.own.debug_ids.grant()) {
+        // A request without a span must not make debug traces of what its handler begins, nor use up what others may ask for.
+        let may_debug = || is_traced && trust.debug_id && self.own.debug_ids.grant();
+        if extracted.debug_id.is_some() && !may_debug() {
             extracted.debug_id = None;
             counters.count_debug_id_refused();
         }

@@ -79,11 +79,11 @@ impl<W: Write> Write for TraceIdWriter<W> {
 
 fn with_ids(line: &[u8], span: &SpanContext) -> Vec<u8> {
     let (trace_id, span_id) = (span.trace_id(), span.span_id());
-    if let Some(members) = line.strip_prefix(b"{\"") {
+    let text = line.trim_ascii_end();
+    if let Some(members) = line.strip_prefix(b"{\"").filter(|_| text.ends_with(b"}")) {
         return [format!(r#"{{"trace_id":"{trace_id}","span_id":"{span_id}",""#).as_bytes(), members]
             .concat();
     }
-    let text = line.trim_ascii_end();
     let end = line.get(text.len()..).unwrap_or_default();
     [text, format!(" trace_id={trace_id} span_id={span_id}").as_bytes(), end].concat()
 }
