@@ -209,6 +209,10 @@ impl KnownNames {
 
     fn find<'n>(&self, name: &'n str) -> Option<Header<'n>> {
         let names = &self.jaeger;
+        // The header that most requests have, as most carriers have it.
+        if name == names.trace_context {
+            return Some(Header::TraceContext);
+        }
         if name.eq_ignore_ascii_case(&names.trace_context) {
             Some(Header::TraceContext)
         } else if let Some(key) = self.baggage_key(name) {

@@ -49,10 +49,47 @@ pub(crate) const fn hex_digit(byte: u8) -> Option<u8> {
     }
 }
 
+/// The value of 16 digits, all eight bytes of a word at a time.
+#[inline]
+pub(crate) fn parse_16_hex(digits: &[u8; 16]) -> Option<u64> {
+    let [high, low] = digits.as_chunks().0 else { return None };
+    Some(u64::from(parse_8_hex(*high)?) << 32 | u64::from(parse_8_hex(*low)?))
+}
+
+/// Each step does the same to every byte of the word. Bit 7 says yes or no, and no sum runs over into the next byte, because
+/// only ASCII gets that far.
+#[inline]
+fn parse_8_hex(digits: [u8; 8]) -> Option<u32> {
+    const fn each(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    let word = u64::from_be_bytes(digits);
+    if word & each(0x80) != 0 {
+        return None;
+    }
+    // What is from `from` to `to`.
+    let within =
+        |word: u64, from: u8, to: u8| (word + each(0x80 - from)) & !(word + each(0x7f - to)) & each(0x80);
+    let is_number = within(word, b'0', b'9');
+    let is_letter = within(word | each(0x20), b'a', b'f') & within(word, b'A', b'f');
+    if is_number | is_letter != each(0x80) {
+        return None;
+    }
+    let values = (word & each(0xf)) + (is_letter >> 7) * 9;
+    let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+    Some((fours | fours >> 16) as u32)
+}
+
 pub(crate) fn parse_hex(text: &[u8], max_digits: usize) -> Result<u128, ParseIdError> {
     let error = ParseIdError { max_digits, found: text.len() };
     if text.is_empty() || text.len() > max_digits {
         return Err(error);
+    }
+    if let (words, []) = text.as_chunks() {
+        let value =
+            words.iter().try_fold(0, |value, word| Some(value << 64 | u128::from(parse_16_hex(word)?)));
+        return value.ok_or(error);
     }
     text.iter()
         .try_fold(0u128, |value, byte| hex_digit(*byte).map(|d| value << 4 | u128::from(d)))
@@ -191,6 +228,20 @@ mod tests {
         assert!("0".repeat(33).parse::<TraceId>().is_err());
         let error = "0".repeat(17).parse::<SpanId>().unwrap_err();
         assert_eq!(error.to_string(), "expected 1 to 16 hexadecimal digits, found 17 bytes of text");
+    }
+
+    #[test]
+    fn a_word_of_digits_is_read_as_digit_by_digit() {
+        for at in 0..16 {
+            for byte in 0..=u8::MAX {
+                let mut text = *b"0123456789abCDEF";
+                text[at] = byte;
+                let expected = text
+                    .iter()
+                    .try_fold(0, |value, byte| hex_digit(*byte).map(|digit| value << 4 | u64::from(digit)));
+                assert_eq!(parse_16_hex(&text), expected, "{at} {byte:#x}");
+            }
+        }
     }
 
     #[test]

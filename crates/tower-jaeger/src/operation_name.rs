@@ -24,7 +24,7 @@ pub(crate) fn of(tags: Tags, request: &RequestHead<'_>) -> Cow<'static, str> {
         Conventions::OpenTracing | Conventions::Both => http(request.method),
     };
     match route(tags.side, request) {
-        Some(route) => Cow::Owned(format!("{first} {route}")),
+        Some(route) => Cow::Owned([first, route].join(" ")),
         None => Cow::Borrowed(first),
     }
 }

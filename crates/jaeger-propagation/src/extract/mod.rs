@@ -128,7 +128,7 @@ impl<'c> Reader<'_, 'c> {
         }
     }
 
-    fn finish(mut self) -> Extracted {
+    fn finish(&mut self) -> Extracted {
         let counters = &self.pass.shared.counters;
         let mut found = Extracted::default();
         let debug_id = self.jaeger.as_ref().and_then(|jaeger| jaeger.debug_id);
