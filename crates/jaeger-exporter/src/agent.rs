@@ -1,13 +1,11 @@
-//! Spans to an agent: UDP packets in the compact protocol, filled by serialized size.
+//! Spans to an agent: UDP packets in the compact protocol.
 
 use std::sync::Arc;
 
 use jaeger_thrift::{BatchHead, ClientStats, Compact, Process, encode_process, write_emit_batch};
-use opentelemetry_sdk::trace::SpanData;
 
 use crate::{
     error::SendError,
-    packing::Packing,
     reporter::ReporterStats,
     stats::ExportStats,
     transport::{DEFAULT_MAX_PACKET_BYTES, UdpTransport},
@@ -16,16 +14,9 @@ use crate::{
 /// The count of a compact list of 15 and more elements: a varint of up to 5 bytes.
 const MAX_COUNT_BYTES: usize = 5;
 
-/// Packs each span behind the others until the packet is full.
+/// Makes packets, which are numbered, and sends them.
 #[derive(Debug)]
 pub(crate) struct Agent {
-    packing: Packing<Compact>,
-    packets: Packets,
-}
-
-/// The packets themselves, numbered.
-#[derive(Debug)]
-struct Packets {
     transport: UdpTransport,
     process: Vec<u8>,
     max_bytes: usize,
@@ -38,51 +29,34 @@ struct Packets {
 
 impl Agent {
     pub(crate) fn new(transport: UdpTransport) -> Self {
-        let packets = Packets {
+        Self {
             transport,
             process: Vec::new(),
             max_bytes: DEFAULT_MAX_PACKET_BYTES,
             packet: Vec::new(),
             sent: 0,
             reporter: None,
-        };
-        Self { packing: Packing::new(), packets }
+        }
     }
 
     pub(crate) fn set_process(&mut self, process: &Process) {
-        self.packets.process = encode_process::<Compact>(process);
+        self.process = encode_process::<Compact>(process);
     }
 
     pub(crate) fn set_max_packet_bytes(&mut self, bytes: usize) {
-        self.packets.max_bytes = bytes;
+        self.max_bytes = bytes;
     }
 
     pub(crate) fn set_reporter(&mut self, stats: Arc<ReporterStats>) {
-        self.packets.reporter = Some(stats);
+        self.reporter = Some(stats);
     }
 
-    /// Sends as many packets as it takes. A packet that fails does not keep the others from being sent.
-    pub(crate) fn export(&mut self, spans: &[SpanData], stats: &ExportStats) -> Result<(), SendError> {
-        let Self { packing, packets } = self;
-        let room = packets.max_bytes.saturating_sub(packets.overhead());
-        let mut result = Ok(());
-        packing.parts(spans, room, |part, count| {
-            if part.len() > room {
-                return stats.add_too_large(part.len(), packets.max_bytes);
-            }
-            let sent = packets.send(part, count, stats);
-            if result.is_ok() {
-                result = sent;
-            }
-        });
-        result
-    }
-}
-
-// === impl Packets ===
-
-impl Packets {
-    fn send(&mut self, spans: &[u8], count: usize, stats: &ExportStats) -> Result<(), SendError> {
+    /// One packet. A span that is larger than a packet is counted, and no error.
+    pub(crate) fn send(&mut self, spans: &[u8], count: usize, stats: &ExportStats) -> Result<(), SendError> {
+        if spans.len() > self.room() {
+            stats.add_too_large(count, spans.len(), self.max_bytes);
+            return Ok(());
+        }
         self.sent += 1;
         let losses = Some(self.losses(stats));
         let head = BatchHead { process: &self.process, seq_no: Some(self.sent), stats: losses };
@@ -105,8 +79,8 @@ impl Packets {
         }
     }
 
-    /// The size of a packet besides its spans, at its largest.
-    fn overhead(&self) -> usize {
+    /// The bytes of spans that fit into a packet, whatever else it has to say.
+    pub(crate) fn room(&self) -> usize {
         let worst = ClientStats {
             full_queue_dropped_spans: i64::MAX,
             too_large_dropped_spans: i64::MAX,
@@ -115,7 +89,7 @@ impl Packets {
         let head = BatchHead { process: &self.process, seq_no: Some(i64::MAX), stats: Some(worst) };
         let mut packet = Vec::new();
         write_emit_batch::<Compact>(-1, &head, &[], 0, &mut packet);
-        packet.len() + MAX_COUNT_BYTES
+        self.max_bytes.saturating_sub(packet.len() + MAX_COUNT_BYTES)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jaeger_thrift::Process;
 use opentelemetry_sdk::{
     Resource,
     error::{OTelSdkError, OTelSdkResult},
@@ -10,13 +9,13 @@ use opentelemetry_sdk::{
 };
 
 use crate::{
-    agent::Agent,
-    collector::Collector,
     error::{EndpointError, SendError},
-    process,
+    packing::Packing,
+    process::process_of,
     reporter::ReporterStats,
+    sender::BatchSender,
     stats::ExportStats,
-    transport::{HttpTransport, UdpTransport},
+    transport::HttpTransport,
 };
 
 /// Sends finished spans to Jaeger: to a collector over HTTP or to an agent over UDP.
@@ -25,16 +24,16 @@ use crate::{
 /// span processor with a thread of its own, no request ever waits for it.
 #[derive(Debug)]
 pub struct JaegerExporter {
-    destination: Mutex<Destination>,
-    endpoint: String,
+    sending: Mutex<Sending>,
     stats: Arc<ExportStats>,
+    endpoint: String,
 }
 
-/// Two protocols, so two types; the enum keeps them out of the exporter's type.
+/// What one export after the other uses.
 #[derive(Debug)]
-enum Destination {
-    Collector(Collector),
-    Agent(Agent),
+struct Sending {
+    packing: Packing,
+    sender: BatchSender,
 }
 
 // === impl JaegerExporter ===
@@ -48,13 +47,12 @@ impl JaegerExporter {
     ///
     /// When the URL is not `http://host:port/path`; TLS is not built in.
     pub fn collector(endpoint: &str) -> Result<Self, EndpointError> {
-        Ok(Self::with_http(HttpTransport::new(endpoint)?))
+        Ok(Self::new(BatchSender::collector(endpoint)?))
     }
 
     /// Exports to a collector over a transport with settings of its own.
     pub fn with_http(transport: HttpTransport) -> Self {
-        let endpoint = transport.url().to_owned();
-        Self::new(Destination::Collector(Collector::new(transport)), endpoint)
+        Self::new(BatchSender::with_http(transport))
     }
 
     /// Exports to an agent such as `localhost:6831`: UDP, compact Thrift, packets of at most 65,000 bytes (9,216 on
@@ -66,35 +64,27 @@ impl JaegerExporter {
     ///
     /// When the address is not `host:port`.
     pub fn agent(address: &str) -> Result<Self, EndpointError> {
-        let transport = UdpTransport::new(address)?;
-        let endpoint = format!("udp://{}", transport.address());
-        Ok(Self::new(Destination::Agent(Agent::new(transport)), endpoint))
+        Ok(Self::new(BatchSender::agent(address)?))
     }
 
-    fn new(destination: Destination, endpoint: String) -> Self {
-        let mut exporter = Self { destination: Mutex::new(destination), endpoint, stats: Arc::default() };
-        exporter.set_process(&process::of_resource(None));
-        exporter
+    fn new(sender: BatchSender) -> Self {
+        let (stats, endpoint) = (sender.stats(), sender.endpoint().to_owned());
+        let packing = Packing::new(sender.protocol());
+        Self { sending: Mutex::new(Sending { packing, sender }), stats, endpoint }
     }
 
     /// The largest UDP packet in bytes. A span that does not fit into one is dropped and counted. No effect on HTTP.
     #[must_use]
-    pub fn with_max_packet_bytes(mut self, bytes: usize) -> Self {
-        if let Destination::Agent(agent) = self.destination_mut() {
-            agent.set_max_packet_bytes(bytes);
-        }
-        self
+    pub fn with_max_packet_bytes(self, bytes: usize) -> Self {
+        self.with_sender(|sender| sender.with_max_packet_bytes(bytes))
     }
 
     /// The counters of the reporter in front, so that UDP packets tell the agent of spans lost to a full queue.
     ///
     /// Give the same to [`ReporterBuilder::with_stats`](crate::ReporterBuilder::with_stats). No effect on HTTP.
     #[must_use]
-    pub fn with_reporter_stats(mut self, stats: Arc<ReporterStats>) -> Self {
-        if let Destination::Agent(agent) = self.destination_mut() {
-            agent.set_reporter(stats);
-        }
-        self
+    pub fn with_reporter_stats(self, stats: Arc<ReporterStats>) -> Self {
+        self.with_sender(|sender| sender.with_reporter_stats(stats))
     }
 
     /// Where the spans go, for people to read: the collector's URL, or `udp://` and the agent's address.
@@ -107,23 +97,23 @@ impl JaegerExporter {
         Arc::clone(&self.stats)
     }
 
+    fn with_sender(self, change: impl FnOnce(BatchSender) -> BatchSender) -> Self {
+        let Sending { packing, sender } = self.sending.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Self { sending: Mutex::new(Sending { packing, sender: change(sender) }), ..self }
+    }
+
+    /// Sends as many messages as it takes. Returns the first failure; the other messages are sent all the same.
     fn send(&self, spans: &[SpanData]) -> Result<(), SendError> {
-        let mut destination = self.destination.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *destination {
-            Destination::Collector(collector) => collector.export(spans, &self.stats),
-            Destination::Agent(agent) => agent.export(spans, &self.stats),
-        }
-    }
-
-    fn set_process(&mut self, process: &Process) {
-        match self.destination_mut() {
-            Destination::Collector(collector) => collector.set_process(process),
-            Destination::Agent(agent) => agent.set_process(process),
-        }
-    }
-
-    fn destination_mut(&mut self) -> &mut Destination {
-        self.destination.get_mut().unwrap_or_else(PoisonError::into_inner)
+        let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        let Sending { packing, sender } = &mut *sending;
+        let mut result = Ok(());
+        packing.parts(spans, sender.room(), |part, count| {
+            let sent = sender.send(part, count);
+            if result.is_ok() {
+                result = sent;
+            }
+        });
+        result
     }
 }
 
@@ -137,6 +127,7 @@ impl SpanExporter for JaegerExporter {
     }
 
     fn set_resource(&mut self, resource: &Resource) {
-        self.set_process(&process::of_resource(Some(resource)));
+        let sending = self.sending.get_mut().unwrap_or_else(PoisonError::into_inner);
+        sending.sender.set_process(&process_of(resource));
     }
 }

@@ -1,23 +1,33 @@
 //! Spans in parts of bounded size.
 
-use jaeger_thrift::{Protocol, SpanBuffer};
+use jaeger_thrift::{Binary, Compact, SpanBuffer};
 use opentelemetry_sdk::trace::SpanData;
 
-use crate::convert::encode_span;
+use crate::{convert::encode_span, sender::WireProtocol};
 
 /// Serializes spans, each of them once, into buffers that are used again.
 #[derive(Debug)]
-pub(crate) struct Packing<P> {
-    buffer: SpanBuffer<P>,
+pub(crate) struct Packing {
+    buffer: Buffer,
     /// The serialized spans of the part that is being filled.
     part: Vec<u8>,
 }
 
+#[derive(Debug)]
+enum Buffer {
+    Compact(SpanBuffer<Compact>),
+    Binary(SpanBuffer<Binary>),
+}
+
 // === impl Packing ===
 
-impl<P: Protocol> Packing<P> {
-    pub(crate) fn new() -> Self {
-        Self { buffer: SpanBuffer::new(), part: Vec::new() }
+impl Packing {
+    pub(crate) fn new(protocol: WireProtocol) -> Self {
+        let buffer = match protocol {
+            WireProtocol::Compact => Buffer::Compact(SpanBuffer::new()),
+            WireProtocol::Binary => Buffer::Binary(SpanBuffer::new()),
+        };
+        Self { buffer, part: Vec::new() }
     }
 
     /// Hands the serialized spans and their number to `send`, in parts of at most `room` bytes. A span that is larger
@@ -27,7 +37,10 @@ impl<P: Protocol> Packing<P> {
         let mut count = 0;
         for span in spans {
             let start = self.part.len();
-            encode_span(span, &mut self.buffer, &mut self.part);
+            match &mut self.buffer {
+                Buffer::Compact(buffer) => encode_span(span, buffer, &mut self.part),
+                Buffer::Binary(buffer) => encode_span(span, buffer, &mut self.part),
+            }
             if self.part.len() - start > room {
                 send(self.part.get(start..).unwrap_or_default(), 1);
                 self.part.truncate(start);

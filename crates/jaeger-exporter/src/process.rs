@@ -6,11 +6,8 @@ use std::{
 };
 
 use jaeger_thrift::{Process, Tag, TagRef, TagValue};
-use opentelemetry::Value;
-use opentelemetry_sdk::{
-    Resource,
-    trace::{IdGenerator, RandomIdGenerator},
-};
+use opentelemetry::{Key, Value};
+use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 
 use crate::convert::with_tag;
 
@@ -20,13 +17,23 @@ const UNKNOWN_SERVICE: &str = "unknown_service";
 /// An address of TEST-NET-1 (RFC 5737), to which no program sends.
 const TEST_NET: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
 
-/// The process of a resource: `service.name`, its other attributes as tags, and Jaeger's own tags.
+/// The process that a resource's attributes describe: `service.name`, the others as tags, and Jaeger's own tags `hostname`, `ip`,
+/// `jaeger.version` and `client-uuid`.
 ///
 /// A tag that the resource has itself is not added: `ip` and `hostname` can be set by the program.
-pub(crate) fn of_resource(resource: Option<&Resource>) -> Process {
+///
+/// ```
+/// use opentelemetry::{Key, Value};
+///
+/// let name = (Key::new("service.name"), Value::from("frontend"));
+/// let process = jaeger_exporter::process_of([(&name.0, &name.1)]);
+/// assert_eq!(process.service_name, "frontend");
+/// assert!(process.tags.iter().any(|tag| tag.key == "client-uuid"));
+/// ```
+pub fn process_of<'a>(attributes: impl IntoIterator<Item = (&'a Key, &'a Value)>) -> Process {
     let mut service_name = UNKNOWN_SERVICE.to_owned();
     let mut tags = Vec::new();
-    for (key, value) in resource.into_iter().flatten() {
+    for (key, value) in attributes {
         match (key.as_str(), value) {
             ("service.name", value) => service_name = value.to_string(),
             (key, value) => tags.push(Tag { key: key.to_owned(), value: tag_value(value) }),
@@ -88,6 +95,8 @@ fn outbound_ip() -> Option<Ipv4Addr> {
 
 #[cfg(test)]
 mod tests {
+    use opentelemetry_sdk::Resource;
+
     use super::*;
 
     fn tag<'a>(process: &'a Process, key: &str) -> Option<&'a TagValue> {
@@ -100,7 +109,7 @@ mod tests {
             .with_service_name("frontend")
             .with_attribute(opentelemetry::KeyValue::new("replica", 7))
             .build();
-        let process = of_resource(Some(&resource));
+        let process = process_of(&resource);
         assert_eq!(process.service_name, "frontend");
         assert_eq!(tag(&process, "replica"), Some(&TagValue::Long(7)));
         assert_eq!(tag(&process, "service.name"), None);
@@ -116,7 +125,7 @@ mod tests {
         let resource = Resource::builder_empty()
             .with_attributes(own.map(|(key, value)| opentelemetry::KeyValue::new(key, value)))
             .build();
-        let process = of_resource(Some(&resource));
+        let process = process_of(&resource);
         for (key, value) in own {
             assert_eq!(process.tags.iter().filter(|tag| tag.key == key).count(), 1);
             assert_eq!(tag(&process, key), Some(&TagValue::String(value.to_owned())));
@@ -125,6 +134,6 @@ mod tests {
 
     #[test]
     fn without_a_resource_the_service_is_unknown() {
-        assert_eq!(of_resource(None).service_name, "unknown_service");
+        assert_eq!(process_of([]).service_name, "unknown_service");
     }
 }

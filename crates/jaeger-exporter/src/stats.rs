@@ -59,8 +59,8 @@ impl ExportStats {
         self.sent.fetch_add(spans as u64, Ordering::Relaxed);
     }
 
-    pub(crate) fn add_too_large(&self, span_bytes: usize, max_packet_bytes: usize) {
-        self.too_large.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn add_too_large(&self, spans: usize, span_bytes: usize, max_packet_bytes: usize) {
+        self.too_large.fetch_add(spans as u64, Ordering::Relaxed);
         self.set_last_error(format!(
             "a span of {span_bytes} bytes does not fit into a packet of {max_packet_bytes}"
         ));

@@ -36,10 +36,13 @@ use opentelemetry_sdk::trace::SpanData;
 
 use crate::flags::{FLAGS_ATTRIBUTE, flags_of};
 
-pub(crate) use self::value::with_tag;
+pub use self::{
+    references::ref_type,
+    value::{cut, with_tag},
+};
 
 /// Tag values that are longer are cut, as in Jaeger's own clients (`DEFAULT_MAX_TAG_VALUE_LENGTH`). Logs are not.
-const MAX_TAG_VALUE_BYTES: usize = 256;
+pub const MAX_TAG_VALUE_BYTES: usize = 256;
 
 /// The tags that the program set itself and that are therefore not made from the kind and the status.
 #[derive(Default)]
@@ -86,7 +89,7 @@ fn attributes<P: Protocol>(attributes: &[KeyValue], buffer: &mut SpanBuffer<P>) 
             _ => {}
         }
         with_tag(&attribute.value, |tag| {
-            buffer.tag(attribute.key.as_str(), value::cut(tag, MAX_TAG_VALUE_BYTES));
+            buffer.tag(attribute.key.as_str(), cut(tag, MAX_TAG_VALUE_BYTES));
         });
     }
     own
@@ -118,7 +121,7 @@ fn status<P: Protocol>(status: &Status, own: &OwnTags, buffer: &mut SpanBuffer<P
         buffer.tag("otel.status_code", TagRef::String(code));
     }
     if !description.is_empty() && !own.status_description {
-        buffer.tag("otel.status_description", value::cut(TagRef::String(description), MAX_TAG_VALUE_BYTES));
+        buffer.tag("otel.status_description", cut(TagRef::String(description), MAX_TAG_VALUE_BYTES));
     }
 }
 

@@ -36,7 +36,8 @@ fn reference(ref_type: RefType, trace_id: TraceId, span_id: SpanId) -> SpanRef {
     SpanRef { ref_type, trace_id_low, trace_id_high, span_id: super::span_id(span_id) }
 }
 
-fn ref_type(link: &Link) -> Option<RefType> {
+/// Which kind of reference a link is, if it says so: by the attribute `opentracing.ref_type`.
+pub fn ref_type(link: &Link) -> Option<RefType> {
     let attribute = link.attributes.iter().find(|attribute| attribute.key.as_str() == REF_TYPE)?;
     match &attribute.value {
         Value::String(name) if name.as_str() == "child_of" => Some(RefType::ChildOf),

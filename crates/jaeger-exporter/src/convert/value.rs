@@ -5,12 +5,13 @@ use opentelemetry::Value;
 
 use super::json;
 
-/// Calls `write` with the value. Most are borrowed; arrays and numbers without a number become text for the call.
-pub(crate) fn with_tag(value: &Value, write: impl FnOnce(TagRef<'_>)) {
+/// Calls `write` with an attribute's value as that of a tag or a log's field. Most are borrowed; arrays become JSON text for the
+/// call, and what is not a number a word, because Jaeger's query service answers JSON.
+pub fn with_tag(value: &Value, write: impl FnOnce(TagRef<'_>)) {
     match value {
         Value::Bool(truth) => write(TagRef::Bool(*truth)),
         Value::I64(number) => write(TagRef::Long(*number)),
-        // Jaeger's query service answers JSON, where these have no place: one of them fails a whole search.
+        // One of them fails a whole search.
         Value::F64(number) if number.is_nan() => write(TagRef::String("NaN")),
         Value::F64(number) if number.is_infinite() => {
             write(TagRef::String(if *number > 0.0 { "+Inf" } else { "-Inf" }));
@@ -24,7 +25,7 @@ pub(crate) fn with_tag(value: &Value, write: impl FnOnce(TagRef<'_>)) {
 }
 
 /// The same value, a string of at most `max_bytes` bytes and of whole characters.
-pub(super) fn cut(value: TagRef<'_>, max_bytes: usize) -> TagRef<'_> {
+pub fn cut(value: TagRef<'_>, max_bytes: usize) -> TagRef<'_> {
     match value {
         TagRef::String(text) if text.len() > max_bytes => {
             // `str::floor_char_boundary` is newer than the oldest compiler we support.

@@ -1,0 +1,143 @@
+//! Spans that are encoded already, to wherever they go.
+
+use std::sync::Arc;
+
+use jaeger_thrift::Process;
+
+use crate::{
+    agent::Agent,
+    collector::{Collector, MAX_BODY_BYTES},
+    error::{EndpointError, SendError},
+    process::process_of,
+    reporter::ReporterStats,
+    stats::ExportStats,
+    transport::{HttpTransport, UdpTransport},
+};
+
+/// Sends encoded spans to Jaeger: to a collector over HTTP or to an agent over UDP.
+///
+/// For who encodes spans himself, as the native tracer does; [`JaegerExporter`](crate::JaegerExporter) does it for spans of the
+/// OpenTelemetry SDK.
+#[derive(Debug)]
+pub struct BatchSender {
+    destination: Destination,
+    endpoint: String,
+    stats: Arc<ExportStats>,
+}
+
+/// The protocol in which a destination reads spans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WireProtocol {
+    /// Thrift's compact protocol, for agents.
+    Compact,
+    /// Thrift's binary protocol, for collectors.
+    Binary,
+}
+
+#[derive(Debug)]
+enum Destination {
+    Collector(Collector),
+    Agent(Agent),
+}
+
+// === impl BatchSender ===
+
+impl BatchSender {
+    /// To a collector such as `http://localhost:14268/api/traces`; see
+    /// [`JaegerExporter::collector`](crate::JaegerExporter::collector).
+    ///
+    /// # Errors
+    ///
+    /// When the URL is not `http://host:port/path`; TLS is not built in.
+    pub fn collector(endpoint: &str) -> Result<Self, EndpointError> {
+        Ok(Self::with_http(HttpTransport::new(endpoint)?))
+    }
+
+    /// To a collector over a transport with settings of its own.
+    pub fn with_http(transport: HttpTransport) -> Self {
+        let endpoint = transport.url().to_owned();
+        Self::new(Destination::Collector(Collector::new(transport)), endpoint)
+    }
+
+    /// To an agent such as `localhost:6831`; see [`JaegerExporter::agent`](crate::JaegerExporter::agent).
+    ///
+    /// # Errors
+    ///
+    /// When the address is not `host:port`.
+    pub fn agent(address: &str) -> Result<Self, EndpointError> {
+        let transport = UdpTransport::new(address)?;
+        let endpoint = format!("udp://{}", transport.address());
+        Ok(Self::new(Destination::Agent(Agent::new(transport)), endpoint))
+    }
+
+    fn new(destination: Destination, endpoint: String) -> Self {
+        let mut sender = Self { destination, endpoint, stats: Arc::default() };
+        sender.set_process(&process_of([]));
+        sender
+    }
+
+    /// The largest UDP packet in bytes. No effect on HTTP.
+    #[must_use]
+    pub fn with_max_packet_bytes(mut self, bytes: usize) -> Self {
+        if let Destination::Agent(agent) = &mut self.destination {
+            agent.set_max_packet_bytes(bytes);
+        }
+        self
+    }
+
+    /// The counters of the queue in front, so that UDP packets tell the agent of spans that it lost. No effect on HTTP.
+    #[must_use]
+    pub fn with_reporter_stats(mut self, stats: Arc<ReporterStats>) -> Self {
+        if let Destination::Agent(agent) = &mut self.destination {
+            agent.set_reporter(stats);
+        }
+        self
+    }
+
+    /// The service and what describes it; an unknown service by default.
+    pub fn set_process(&mut self, process: &Process) {
+        match &mut self.destination {
+            Destination::Collector(collector) => collector.set_process(process),
+            Destination::Agent(agent) => agent.set_process(process),
+        }
+    }
+
+    /// Where the spans go, for people to read: the collector's URL, or `udp://` and the agent's address.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// What became of the spans so far; keeps counting while the sender works elsewhere.
+    pub fn stats(&self) -> Arc<ExportStats> {
+        Arc::clone(&self.stats)
+    }
+
+    /// How spans have to be encoded.
+    pub fn protocol(&self) -> WireProtocol {
+        match self.destination {
+            Destination::Collector(_) => WireProtocol::Binary,
+            Destination::Agent(_) => WireProtocol::Compact,
+        }
+    }
+
+    /// The bytes of spans that fit into one message.
+    pub fn room(&self) -> usize {
+        match &self.destination {
+            Destination::Collector(_) => MAX_BODY_BYTES,
+            Destination::Agent(agent) => agent.room(),
+        }
+    }
+
+    /// Sends `count` encoded spans in one message, and waits until they are there, or, over UDP, gone. What became of them is
+    /// counted.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be sent. Spans that alone are too large for a UDP packet are counted and no error.
+    pub fn send(&mut self, spans: &[u8], count: usize) -> Result<(), SendError> {
+        match &mut self.destination {
+            Destination::Collector(collector) => collector.send(spans, count, &self.stats),
+            Destination::Agent(agent) => agent.send(spans, count, &self.stats),
+        }
+    }
+}
