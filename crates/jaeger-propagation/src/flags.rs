@@ -58,7 +58,7 @@ impl Flags {
 
     /// The same flags without a debug bit that says nothing, because the trace is not sampled.
     #[must_use]
-    pub(crate) const fn effective(self) -> Self {
+    pub const fn effective(self) -> Self {
         if self.is_debug() { self } else { Self(self.0 & !Self::DEBUG.0) }
     }
 

@@ -94,6 +94,14 @@ impl<P: Protocol> SpanBuffer<P> {
         self.log_fields.clear();
     }
 
+    /// The bytes of memory that it keeps for the next span.
+    pub fn capacity(&self) -> usize {
+        [&self.references, &self.tags, &self.logs, &self.log_fields]
+            .iter()
+            .map(|list| list.bytes.capacity())
+            .sum()
+    }
+
     /// Adds a reference to another span.
     pub fn reference(&mut self, reference: &SpanRef) {
         let mut fields = StructWriter::<P>::new(self.references.element());

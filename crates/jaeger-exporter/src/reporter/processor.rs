@@ -80,7 +80,7 @@ impl SpanProcessor for Reporter {
             return;
         }
         // Counted before it is in the queue: the worker may be done with it before this thread goes on.
-        self.stats.add_queued();
+        self.stats.add_queued(1);
         match self.queue.push(span) {
             Ok(()) => {}
             Err(Refused::QueueFull) => self.stats.queued_to_dropped_queue_full(),

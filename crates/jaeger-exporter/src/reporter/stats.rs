@@ -57,32 +57,46 @@ impl ReporterStats {
         self.last_error.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn add_queued(&self) {
-        self.queued.fetch_add(1, Ordering::Relaxed);
+    /// For reporters: spans have been queued.
+    pub fn add_queued(&self, spans: usize) {
+        self.queued.fetch_add(spans as u64, Ordering::Relaxed);
+    }
+
+    /// For reporters: spans found the queue full.
+    pub fn add_dropped_queue_full(&self, spans: usize) {
+        self.dropped_queue_full.fetch_add(spans as u64, Ordering::Relaxed);
+    }
+
+    /// For reporters: spans have ended after the shutdown.
+    pub fn add_dropped_after_shutdown(&self, spans: usize) {
+        self.dropped_after_shutdown.fetch_add(spans as u64, Ordering::Relaxed);
     }
 
     pub(super) fn queued_to_dropped_queue_full(&self) {
         self.queued.fetch_sub(1, Ordering::Relaxed);
-        self.dropped_queue_full.fetch_add(1, Ordering::Relaxed);
+        self.add_dropped_queue_full(1);
     }
 
     pub(super) fn queued_to_dropped_after_shutdown(&self) {
         self.queued.fetch_sub(1, Ordering::Relaxed);
-        self.dropped_after_shutdown.fetch_add(1, Ordering::Relaxed);
+        self.add_dropped_after_shutdown(1);
     }
 
-    pub(super) fn queued_to_sent(&self, spans: usize) {
+    /// For reporters: spans that were queued have been sent.
+    pub fn queued_to_sent(&self, spans: usize) {
         self.queued.fetch_sub(spans as u64, Ordering::Relaxed);
         self.sent.fetch_add(spans as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn queued_to_failed(&self, spans: usize, error: String) {
+    /// For reporters: spans that were queued could not be sent.
+    pub fn queued_to_failed(&self, spans: usize, error: String) {
         self.queued.fetch_sub(spans as u64, Ordering::Relaxed);
         self.failed.fetch_add(spans as u64, Ordering::Relaxed);
         self.set_last_error(error);
     }
 
-    pub(super) fn set_last_error(&self, error: String) {
+    /// For reporters: why nothing can be sent.
+    pub fn set_last_error(&self, error: String) {
         *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 }

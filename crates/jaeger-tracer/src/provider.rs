@@ -1,0 +1,338 @@
+//! The provider: a tracer's settings, its queue and its thread.
+
+use std::{
+    error, fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use jaeger_exporter::{BatchSender, ReporterStats, WireProtocol};
+use jaeger_propagation::{SpanContext, SpanId};
+use opentelemetry::{InstrumentationScope, trace::TracerProvider};
+
+use crate::{
+    clock::{Clock, Tick},
+    queue::{Limits, Queue},
+    record::{End, Record},
+    sampler::{Decision, Sampler, SamplerParam},
+    tracer::JaegerTracer,
+    worker::{Health, OnChange, Worker},
+};
+
+/// The name of the thread, as debuggers and `top -H` show it.
+const THREAD_NAME: &str = "jaeger-tracer";
+
+/// A chunk for a collector: large enough that a request costs little for each span, small enough to be freed soon.
+const COLLECTOR_CHUNK_BYTES: usize = 128 * 1024;
+
+/// OpenTelemetry's tracer provider, implemented for Jaeger. Clones are the same provider; the last one that is dropped sends
+/// what is queued, and nobody waits for that.
+#[derive(Clone, Debug)]
+pub struct JaegerTracerProvider {
+    shared: Arc<Owner>,
+}
+
+/// Stops the thread when nobody holds the provider any more; tracers and spans may.
+#[derive(Debug)]
+struct Owner(Arc<Inner>);
+
+/// What tracers, spans and the thread share.
+pub(crate) struct Inner {
+    sampler: Box<dyn Sampler>,
+    clock: Clock,
+    queue: Queue,
+    protocol: WireProtocol,
+    chunk_bytes: usize,
+    is_running: AtomicBool,
+    on_report: Option<Box<OnReport>>,
+    stats: Arc<ReporterStats>,
+}
+
+type OnReport = dyn Fn(SpanContext, &str) + Send + Sync;
+
+/// Settings of a [`JaegerTracerProvider`].
+pub struct JaegerTracerProviderBuilder {
+    sender: BatchSender,
+    sampler: Box<dyn Sampler>,
+    queue_bytes: usize,
+    flush_interval: Duration,
+    stats: Arc<ReporterStats>,
+    on_change: OnChange,
+    on_report: Option<Box<OnReport>>,
+}
+
+/// Why what was queued has not all been sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ShutdownError {
+    /// The time was over first. What was still queued at a shutdown is counted as failed.
+    Timeout,
+    /// It has been shut down before.
+    AlreadyShutdown,
+}
+
+/// Records every trace.
+#[derive(Debug)]
+struct Always;
+
+// === impl JaegerTracerProvider ===
+
+impl JaegerTracerProvider {
+    /// A provider whose spans go this way. The process is what the sender has been told.
+    ///
+    /// ```
+    /// use jaeger_exporter::BatchSender;
+    /// use jaeger_tracer::JaegerTracerProvider;
+    /// use opentelemetry::trace::{Tracer, TracerProvider};
+    ///
+    /// let sender = BatchSender::collector("http://localhost:14268/api/traces")?;
+    /// let provider = JaegerTracerProvider::builder(sender).build();
+    /// provider.tracer("app").in_span("work", |_| {});
+    /// # Ok::<(), jaeger_exporter::EndpointError>(())
+    /// ```
+    pub fn builder(sender: BatchSender) -> JaegerTracerProviderBuilder {
+        JaegerTracerProviderBuilder {
+            sender,
+            sampler: Box::new(Always),
+            queue_bytes: 64 * 1024 * 1024,
+            flush_interval: Duration::from_secs(1),
+            stats: Arc::default(),
+            on_change: Box::new(|_| {}),
+            on_report: None,
+        }
+    }
+
+    /// What became of the spans so far. Those in chunks that are not full yet are counted when these are sent.
+    pub fn stats(&self) -> Arc<ReporterStats> {
+        Arc::clone(&self.shared.0.stats)
+    }
+
+    /// Sends what has ended until now, and waits for that.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over first, or after the shutdown. What could not be sent is in the counters.
+    pub fn flush(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        let queue = self.shared.0.queue();
+        let ticket = queue.request_flush().ok_or(ShutdownError::AlreadyShutdown)?;
+        if queue.wait_flushed(ticket, timeout) { Ok(()) } else { Err(ShutdownError::Timeout) }
+    }
+
+    /// Sends what is queued and returns at the latest when the time is over. What is still queued then is counted as failed. Spans
+    /// that end later are counted as dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over first, or it has been shut down before.
+    pub fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        self.shared.0.shutdown(timeout)
+    }
+}
+
+impl TracerProvider for JaegerTracerProvider {
+    type Tracer = JaegerTracer;
+
+    fn tracer_with_scope(&self, scope: InstrumentationScope) -> JaegerTracer {
+        JaegerTracer::new(Arc::clone(&self.shared.0), scope)
+    }
+}
+
+// === impl JaegerTracerProviderBuilder ===
+
+impl JaegerTracerProviderBuilder {
+    /// Decides which traces are recorded; all by default.
+    #[must_use]
+    pub fn with_sampler(mut self, sampler: impl Sampler + 'static) -> Self {
+        self.sampler = Box::new(sampler);
+        self
+    }
+
+    /// Bytes of encoded spans that may wait to be sent. What comes then is dropped, as whole chunks, and counted.
+    ///
+    /// 64 MiB by default: some 200,000 spans of a usual size, a burst that a collector on the same machine takes a
+    /// second for. No memory is taken before it is needed. Beside them there is a chunk for each thread that is being filled.
+    #[must_use]
+    pub fn with_queue_bytes(mut self, bytes: usize) -> Self {
+        self.queue_bytes = bytes;
+        self
+    }
+
+    /// How long a span waits, at most, for its chunk to become full. 1 second by default.
+    #[must_use]
+    pub fn with_flush_interval(mut self, interval: Duration) -> Self {
+        self.flush_interval = interval;
+        self
+    }
+
+    /// The counters to use, for who needs them before the provider exists. New ones by default.
+    #[must_use]
+    pub fn with_stats(mut self, stats: Arc<ReporterStats>) -> Self {
+        self.stats = stats;
+        self
+    }
+
+    /// Calls back when sending begins to fail, with the error, and when it succeeds again; nobody is told by default.
+    ///
+    /// It is called on the sending thread, once for each change and not for each message.
+    #[must_use]
+    pub fn with_on_change(mut self, on_change: impl FnMut(Result<(), &str>) + Send + 'static) -> Self {
+        self.on_change = Box::new(on_change);
+        self
+    }
+
+    /// Calls back for each span that is reported, with its ids and its operation, on the thread that ends it.
+    #[must_use]
+    pub fn with_on_report(mut self, on_report: impl Fn(SpanContext, &str) + Send + Sync + 'static) -> Self {
+        self.on_report = Some(Box::new(on_report));
+        self
+    }
+
+    /// Starts the thread.
+    ///
+    /// If the system refuses one, every span is counted as dropped after shutdown and
+    /// [`last_error`](ReporterStats::last_error) says why.
+    pub fn build(self) -> JaegerTracerProvider {
+        let sender = self.sender.with_reporter_stats(Arc::clone(&self.stats));
+        let chunk_bytes = sender.room().min(COLLECTOR_CHUNK_BYTES);
+        let limits =
+            Limits { chunk: chunk_bytes, queue: self.queue_bytes, flush_interval: self.flush_interval };
+        let inner = Arc::new(Inner {
+            sampler: self.sampler,
+            clock: Clock::new(),
+            queue: Queue::new(limits, Arc::clone(&self.stats)),
+            protocol: sender.protocol(),
+            chunk_bytes,
+            is_running: AtomicBool::new(true),
+            on_report: self.on_report,
+            stats: Arc::clone(&self.stats),
+        });
+        let worker = Worker {
+            sender,
+            inner: Arc::clone(&inner),
+            stats: Arc::clone(&self.stats),
+            health: Health::new(self.on_change),
+        };
+        if let Err(error) = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(|| worker.run()) {
+            self.stats.set_last_error(format!("cannot start the thread {THREAD_NAME}: {error}"));
+            inner.queue().abandon();
+            inner.queue().stopped();
+        }
+        JaegerTracerProvider { shared: Arc::new(Owner(inner)) }
+    }
+}
+
+impl fmt::Debug for JaegerTracerProviderBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sender, sampler, queue_bytes, flush_interval, .. } = self;
+        let mut shown = f.debug_struct("JaegerTracerProviderBuilder");
+        shown
+            .field("sender", sender)
+            .field("sampler", sampler)
+            .field("queue_bytes", queue_bytes)
+            .field("flush_interval", flush_interval)
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Owner ===
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        // The thread sends what is queued and ends; nobody waits for it.
+        self.0.queue.request_stop();
+        self.0.is_running.store(false, Ordering::Relaxed);
+    }
+}
+
+// === impl Inner ===
+
+impl Inner {
+    pub(crate) fn sampler(&self) -> &dyn Sampler {
+        &*self.sampler
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(crate) fn now(&self) -> Tick {
+        self.clock.now()
+    }
+
+    pub(crate) fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    pub(crate) fn protocol(&self) -> WireProtocol {
+        self.protocol
+    }
+
+    pub(crate) fn chunk_bytes(&self) -> usize {
+        self.chunk_bytes
+    }
+
+    /// Whether spans are worth recording: nobody has shut it down.
+    pub(crate) fn is_running(&self) -> bool {
+        self.is_running.load(Ordering::Relaxed)
+    }
+
+    /// Ends a span, and queues it if it is to be reported.
+    pub(crate) fn finish(&self, record: &mut Record, at: End) {
+        let Some(ended) = record.end(at, &self.clock) else { return };
+        if let Some(on_report) = &self.on_report {
+            let head = record.head();
+            let context = SpanContext::new(head.trace_id.into(), head.span_id.into(), head.flags);
+            on_report(context.with_parent_id(SpanId::from(head.parent_id)), record.name());
+        }
+        self.queue.push(|out| record.write(ended, out));
+    }
+
+    fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        if !self.queue.request_stop() {
+            return Err(ShutdownError::AlreadyShutdown);
+        }
+        let is_done = self.queue.wait_stopped(timeout);
+        self.is_running.store(false, Ordering::Relaxed);
+        if is_done {
+            return Ok(());
+        }
+        let spans = self.queue.abandon();
+        if spans > 0 {
+            let error = self.stats.last_error();
+            let error = error.unwrap_or_else(|| format!("they were not sent within {timeout:?}"));
+            self.stats.queued_to_failed(spans, error);
+        }
+        Err(ShutdownError::Timeout)
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JaegerTracerProvider").field("sampler", &self.sampler).finish_non_exhaustive()
+    }
+}
+
+// === impl ShutdownError ===
+
+impl fmt::Display for ShutdownError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Timeout => "not all spans were sent in time",
+            Self::AlreadyShutdown => "the tracer has been shut down before",
+        })
+    }
+}
+
+impl error::Error for ShutdownError {}
+
+// === impl Always ===
+
+impl Sampler for Always {
+    fn sample(&self, _: opentelemetry::trace::TraceId, _: &str) -> Decision {
+        Decision::new(true, "const", SamplerParam::Bool(true))
+    }
+}

@@ -1,0 +1,353 @@
+//! The queue between the threads that end spans and the one that sends them: encoded spans, bounded in bytes.
+//!
+//! ```text
+//! end ─▶ open chunk of a shard ─▶ full chunks ─▶ worker
+//! ```
+//!
+//! A span is appended to the chunk of its thread's shard, so that threads do not meet in one place. The worker is woken when a
+//! chunk is full, and once in each flush interval in which there was a span; never for the spans in between.
+
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    mem,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use jaeger_exporter::ReporterStats;
+
+#[derive(Debug)]
+pub(crate) struct Queue {
+    shards: Box<[Shard]>,
+    control: Mutex<Control>,
+    /// Wakes the worker.
+    work: Condvar,
+    /// Wakes who waits for the worker.
+    progress: Condvar,
+    /// Whether the worker knows that there are spans in open chunks, and will come for them.
+    is_due: AtomicBool,
+    limits: Limits,
+    stats: Arc<ReporterStats>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Bytes of a full chunk, at most.
+    pub(crate) chunk: usize,
+    /// Bytes of all full chunks together, at most.
+    pub(crate) queue: usize,
+    pub(crate) flush_interval: Duration,
+}
+
+/// Encoded spans, one behind the other.
+#[derive(Debug, Default)]
+pub(crate) struct Chunk {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) spans: usize,
+}
+
+/// What the worker has to do next.
+#[derive(Debug)]
+pub(crate) enum Job {
+    Send(Chunk),
+    /// The flush interval is over.
+    Tick,
+    /// Everything that was there when it was asked for has been sent.
+    Flushed,
+    /// Everything has been sent, and nothing comes any more.
+    Stop,
+}
+
+/// On cache lines of its own.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Shard(Mutex<Open>);
+
+#[derive(Debug, Default)]
+struct Open {
+    chunk: Chunk,
+    is_closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Control {
+    full: VecDeque<Chunk>,
+    full_bytes: usize,
+    /// Emptied buffers of sent chunks.
+    spare: Vec<Vec<u8>>,
+    due_at: Option<Instant>,
+    /// Chunks that have been put into `full` and taken out of it so far. What has been taken out is sent when the next one is.
+    put: u64,
+    taken: u64,
+    /// Flushes are numbered. One is done when the chunks that were full before it have been sent.
+    flush_wanted: u64,
+    flush_sealed: u64,
+    flush_done: u64,
+    /// What `put` was when they were.
+    flush_target: u64,
+    is_stopping: bool,
+    is_closed: bool,
+    is_stopped: bool,
+}
+
+// === impl Queue ===
+
+impl Queue {
+    pub(crate) fn new(limits: Limits, stats: Arc<ReporterStats>) -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        // More than cores, so that two threads seldom have the same.
+        let shards = (2 * threads).next_power_of_two().min(64);
+        Self {
+            shards: (0..shards).map(|_| Shard::default()).collect(),
+            control: Mutex::default(),
+            work: Condvar::new(),
+            progress: Condvar::new(),
+            is_due: AtomicBool::new(false),
+            limits,
+            stats,
+        }
+    }
+
+    /// Appends one span, which `write` encodes; never waits for the worker.
+    pub(crate) fn push(&self, write: impl FnOnce(&mut Vec<u8>)) {
+        let Some(shard) = self.shards.get(shard_of_thread() & (self.shards.len() - 1)) else { return };
+        let mut open = lock(&shard.0);
+        if open.is_closed {
+            drop(open);
+            return self.stats.add_dropped_after_shutdown(1);
+        }
+        let start = open.chunk.bytes.len();
+        write(&mut open.chunk.bytes);
+        open.chunk.spans += 1;
+        let full = if open.chunk.bytes.len() > self.limits.chunk {
+            Some(open.chunk.split_last(start, self.spare()))
+        } else {
+            None
+        };
+        drop(open);
+        if let Some(chunk) = full.filter(|chunk| chunk.spans > 0) {
+            self.put_full(chunk, self.limits.queue);
+        }
+        if !self.is_due.load(Ordering::Relaxed) && !self.is_due.swap(true, Ordering::AcqRel) {
+            lock(&self.control).due_at = Instant::now().checked_add(self.limits.flush_interval);
+            self.work.notify_one();
+        }
+    }
+
+    fn spare(&self) -> Vec<u8> {
+        lock(&self.control).spare.pop().unwrap_or_default()
+    }
+
+    fn put_full(&self, chunk: Chunk, max_bytes: usize) {
+        let mut control = lock(&self.control);
+        if control.full_bytes + chunk.bytes.len() > max_bytes {
+            drop(control);
+            return self.stats.add_dropped_queue_full(chunk.spans);
+        }
+        self.stats.add_queued(chunk.spans);
+        control.put(chunk);
+        drop(control);
+        self.work.notify_one();
+    }
+
+    /// Takes what is in open chunks. There is always room for it: it is bounded by itself.
+    fn seal(&self, close: bool) {
+        for shard in &self.shards {
+            let mut open = lock(&shard.0);
+            open.is_closed |= close;
+            let chunk = mem::take(&mut open.chunk);
+            drop(open);
+            if chunk.spans > 0 {
+                self.put_full(chunk, usize::MAX);
+            }
+        }
+    }
+
+    /// Asks for everything that has ended so far to be sent. Returns the number to wait for, `None` when stopping.
+    pub(crate) fn request_flush(&self) -> Option<u64> {
+        let mut control = lock(&self.control);
+        if control.is_stopping {
+            return None;
+        }
+        control.flush_wanted += 1;
+        let ticket = control.flush_wanted;
+        drop(control);
+        self.work.notify_one();
+        Some(ticket)
+    }
+
+    /// Whether the flush was done in time.
+    pub(crate) fn wait_flushed(&self, ticket: u64, timeout: Duration) -> bool {
+        self.wait_until(timeout, |control| control.is_stopped || control.flush_done >= ticket)
+    }
+
+    /// Takes no more spans from now on. `false` if that was so already.
+    pub(crate) fn request_stop(&self) -> bool {
+        let mut control = lock(&self.control);
+        if mem::replace(&mut control.is_stopping, true) {
+            return false;
+        }
+        drop(control);
+        self.work.notify_one();
+        true
+    }
+
+    /// Whether the worker ended in time.
+    pub(crate) fn wait_stopped(&self, timeout: Duration) -> bool {
+        self.wait_until(timeout, |control| control.is_stopped)
+    }
+
+    /// Empties the queue, so that the worker ends after what it is sending; how many spans that cost.
+    pub(crate) fn abandon(&self) -> usize {
+        self.seal(true);
+        let mut control = lock(&self.control);
+        control.is_closed = true;
+        control.full_bytes = 0;
+        control.taken = control.put;
+        let chunks = mem::take(&mut control.full);
+        drop(control);
+        self.work.notify_one();
+        chunks.iter().map(|chunk| chunk.spans).sum()
+    }
+
+    /// What the worker does next; waits until there is something to do.
+    pub(crate) fn next_job(&self) -> Job {
+        let mut control = lock(&self.control);
+        loop {
+            let now = Instant::now();
+            if control.flush_sealed > control.flush_done && control.taken >= control.flush_target {
+                control.flush_done = control.flush_sealed;
+                return Job::Flushed;
+            }
+            if control.flush_wanted > control.flush_sealed {
+                let wanted = control.flush_wanted;
+                drop(control);
+                self.seal(false);
+                control = lock(&self.control);
+                control.flush_sealed = wanted;
+                control.flush_target = control.put;
+            } else if control.due_at.is_some_and(|due_at| due_at <= now) {
+                control.due_at = None;
+                drop(control);
+                // First: a span that comes meanwhile says so again.
+                self.is_due.store(false, Ordering::Release);
+                self.seal(false);
+                return Job::Tick;
+            } else if let Some(chunk) = control.take() {
+                return Job::Send(chunk);
+            } else if control.is_closed {
+                return Job::Stop;
+            } else if control.is_stopping {
+                drop(control);
+                self.seal(true);
+                control = lock(&self.control);
+                control.is_closed = true;
+            } else if let Some(due_at) = control.due_at {
+                let left = due_at.saturating_duration_since(now);
+                control = self.work.wait_timeout(control, left).unwrap_or_else(PoisonError::into_inner).0;
+            } else {
+                // An idle program is not woken up.
+                control = self.work.wait(control).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    /// A further chunk that is there already and is no larger.
+    pub(crate) fn next_full(&self, max_bytes: usize) -> Option<Chunk> {
+        let mut control = lock(&self.control);
+        if control.full.front()?.bytes.len() > max_bytes {
+            return None;
+        }
+        control.take()
+    }
+
+    /// Keeps the buffers of sent chunks, as many as there may be open ones.
+    pub(crate) fn give_back(&self, mut bytes: Vec<u8>) {
+        bytes.clear();
+        let mut control = lock(&self.control);
+        if control.spare.len() < self.shards.len() {
+            control.spare.push(bytes);
+        }
+    }
+
+    /// Tells who waits that a flush has been done.
+    pub(crate) fn flushed(&self) {
+        // Whoever has just looked is waiting when this has been locked.
+        drop(lock(&self.control));
+        self.progress.notify_all();
+    }
+
+    pub(crate) fn stopped(&self) {
+        let mut control = lock(&self.control);
+        control.is_stopping = true;
+        control.is_closed = true;
+        control.is_stopped = true;
+        control.spare = Vec::new();
+        drop(control);
+        self.progress.notify_all();
+    }
+
+    fn wait_until(&self, timeout: Duration, done: impl Fn(&Control) -> bool) -> bool {
+        let control = lock(&self.control);
+        let (control, _) = self
+            .progress
+            .wait_timeout_while(control, timeout, |control| !done(control))
+            .unwrap_or_else(PoisonError::into_inner);
+        done(&control)
+    }
+}
+
+// === impl Control ===
+
+impl Control {
+    fn put(&mut self, chunk: Chunk) {
+        self.put += 1;
+        self.full_bytes += chunk.bytes.len();
+        self.full.push_back(chunk);
+    }
+
+    fn take(&mut self) -> Option<Chunk> {
+        let chunk = self.full.pop_front()?;
+        self.taken += 1;
+        self.full_bytes -= chunk.bytes.len();
+        Some(chunk)
+    }
+}
+
+// === impl Chunk ===
+
+impl Chunk {
+    /// Takes all but the last span, which begins at `start`, and goes on with that one in `next`.
+    fn split_last(&mut self, start: usize, mut next: Vec<u8>) -> Self {
+        next.extend_from_slice(self.bytes.get(start..).unwrap_or_default());
+        let mut bytes = mem::replace(&mut self.bytes, next);
+        bytes.truncate(start);
+        Self { bytes, spans: mem::replace(&mut self.spans, 1) - 1 }
+    }
+}
+
+/// A panic elsewhere leaves the state as it was between two statements: usable, at worst off by one span.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Threads take turns, so that those that run side by side have shards of their own.
+fn shard_of_thread() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static SHARD: Cell<Option<usize>> = const { Cell::new(None) };
+    }
+    let shard = SHARD.try_with(|shard| {
+        shard.get().unwrap_or_else(|| {
+            let next = NEXT.fetch_add(1, Ordering::Relaxed);
+            shard.set(Some(next));
+            next
+        })
+    });
+    shard.unwrap_or_default()
+}

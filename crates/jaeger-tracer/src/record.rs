@@ -1,0 +1,390 @@
+//! A span that is being recorded: the bytes that will be sent of it, and what is only known at its end.
+//!
+//! The second of the two places that translate OpenTelemetry to Jaeger; the other one is the conversion of `jaeger-exporter`,
+//! whose rules hold here, too.
+
+use jaeger_exporter::{MAX_TAG_VALUE_BYTES, WireProtocol, cut, ref_type, with_tag};
+use jaeger_propagation::{Flags, JaegerState};
+use jaeger_thrift::{Binary, Compact, RefType, SpanBuffer, SpanHead, SpanRef, TagRef};
+use opentelemetry::{
+    KeyValue,
+    trace::{Link, SpanId, SpanKind, Status, TraceId},
+};
+
+use crate::{
+    clock::{Clock, Tick, wall},
+    sampler::{Decision, SamplerParam},
+};
+
+/// OpenTelemetry's limit on attributes, events, links and the attributes of an event.
+const LIMIT: u32 = 128;
+
+/// A record that has grown beyond this is not kept for the next span.
+const MAX_KEPT_BYTES: usize = 16 * 1024;
+
+/// The tag that changes Jaeger's flags after the start.
+const SAMPLING_PRIORITY: &str = "sampling.priority";
+
+#[derive(Debug)]
+pub(crate) struct Record {
+    lists: Lists,
+    head: Head,
+    name: String,
+    /// The value of `span.kind`; empty for internal spans.
+    kind: &'static str,
+    status: Status,
+    own: OwnTags,
+    dropped: Dropped,
+    /// Text that becomes a tag, written here so that it needs no memory of its own.
+    scratch: String,
+    is_open: bool,
+}
+
+/// What is known of a span when it starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    pub(crate) trace_id: TraceId,
+    pub(crate) span_id: SpanId,
+    pub(crate) parent_id: SpanId,
+    pub(crate) flags: Flags,
+    pub(crate) start: Start,
+}
+
+/// When it started: by our own clock, or when the program says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Start {
+    Tick(Tick),
+    /// Nanoseconds since the Unix epoch.
+    At(i64),
+}
+
+/// When it ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End {
+    Tick(Tick),
+    At(std::time::SystemTime),
+}
+
+/// The lists of a span in the protocol of its receiver.
+#[derive(Debug)]
+enum Lists {
+    Compact(SpanBuffer<Compact>),
+    Binary(SpanBuffer<Binary>),
+}
+
+/// The tags that the program has set itself and that are therefore not made from kind and status.
+#[derive(Clone, Copy, Debug, Default)]
+struct OwnTags {
+    span_kind: bool,
+    error: bool,
+    status_code: bool,
+    status_description: bool,
+}
+
+/// How many there are, and how many were too many.
+#[derive(Clone, Copy, Debug, Default)]
+struct Dropped {
+    attributes: Limited,
+    events: Limited,
+    links: Limited,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Limited {
+    kept: u32,
+    dropped: u32,
+}
+
+/// Does the same with the lists of either protocol.
+macro_rules! lists {
+    ($lists:expr, |$buffer:ident| $run:expr) => {
+        match $lists {
+            Lists::Compact($buffer) => $run,
+            Lists::Binary($buffer) => $run,
+        }
+    };
+}
+
+// === impl Record ===
+
+impl Record {
+    pub(crate) fn new(protocol: WireProtocol) -> Self {
+        let lists = match protocol {
+            WireProtocol::Compact => Lists::Compact(SpanBuffer::new()),
+            WireProtocol::Binary => Lists::Binary(SpanBuffer::new()),
+        };
+        Self {
+            lists,
+            head: Head {
+                trace_id: TraceId::INVALID,
+                span_id: SpanId::INVALID,
+                parent_id: SpanId::INVALID,
+                flags: Flags::NONE,
+                start: Start::At(0),
+            },
+            name: String::new(),
+            kind: "",
+            status: Status::Unset,
+            own: OwnTags::default(),
+            dropped: Dropped::default(),
+            scratch: String::new(),
+            is_open: false,
+        }
+    }
+
+    /// Begins with the next span.
+    pub(crate) fn begin(&mut self, head: Head, name: &str, kind: &SpanKind, links: &[Link]) {
+        lists!(&mut self.lists, |buffer| buffer.clear());
+        self.head = head;
+        self.name.clear();
+        self.name.push_str(name);
+        self.kind = match kind {
+            SpanKind::Client => "client",
+            SpanKind::Server => "server",
+            SpanKind::Producer => "producer",
+            SpanKind::Consumer => "consumer",
+            SpanKind::Internal => "",
+        };
+        self.status = Status::Unset;
+        self.own = OwnTags::default();
+        self.dropped = Dropped::default();
+        self.is_open = true;
+        if head.parent_id != SpanId::INVALID {
+            let says = links.iter().filter(|link| self.is_parent(link)).find_map(ref_type);
+            self.reference(says.unwrap_or(RefType::ChildOf), head.trace_id, head.parent_id);
+        }
+        for link in links {
+            self.link(link);
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether its memory is worth keeping.
+    pub(crate) fn is_small(&self) -> bool {
+        self.name.capacity() + self.scratch.capacity() <= MAX_KEPT_BYTES
+            && lists!(&self.lists, |buffer| buffer.capacity()) <= MAX_KEPT_BYTES
+    }
+
+    /// A tag that is not subject to the limit: there are few of its kind.
+    pub(crate) fn tag(&mut self, key: &str, value: TagRef<'_>) {
+        match key {
+            JaegerState::FLAGS_ATTRIBUTE => return,
+            "span.kind" => self.own.span_kind = true,
+            "error" => self.own.error = true,
+            "otel.status_code" => self.own.status_code = true,
+            "otel.status_description" => self.own.status_description = true,
+            SAMPLING_PRIORITY => self.set_priority(value),
+            _ => {}
+        }
+        self.put(key, cut(value, MAX_TAG_VALUE_BYTES));
+    }
+
+    /// A tag of text that is written for it.
+    pub(crate) fn tag_written(&mut self, key: &str, write: impl FnOnce(&mut String)) {
+        let mut text = std::mem::take(&mut self.scratch);
+        text.clear();
+        write(&mut text);
+        self.tag(key, TagRef::String(&text));
+        self.scratch = text;
+    }
+
+    pub(crate) fn attribute(&mut self, attribute: &KeyValue) {
+        if self.dropped.attributes.has_room() {
+            with_tag(&attribute.value, |value| self.tag(attribute.key.as_str(), value));
+        }
+    }
+
+    /// The tags of a trace's first span, by which it is known why it was recorded.
+    pub(crate) fn decision(&mut self, decision: &Decision) {
+        if !decision.sampler_type.is_empty() {
+            self.put("sampler.type", TagRef::String(decision.sampler_type));
+            self.put(
+                "sampler.param",
+                match decision.param {
+                    SamplerParam::Bool(param) => TagRef::Bool(param),
+                    SamplerParam::Double(param) => TagRef::Double(param),
+                },
+            );
+        }
+    }
+
+    /// A log at a time in nanoseconds since the Unix epoch.
+    pub(crate) fn log(&mut self, at: i64, name: &str, attributes: &[KeyValue]) {
+        if !self.dropped.events.has_room() {
+            return;
+        }
+        let is_named = attributes.iter().any(|attribute| attribute.key.as_str() == "event");
+        let dropped = attributes.len().saturating_sub(LIMIT as usize);
+        lists!(&mut self.lists, |buffer| {
+            let mut log = buffer.log(micros(at));
+            // First, as Jaeger's clients have it, unless the program set the field itself.
+            if !is_named {
+                log.field("event", TagRef::String(name));
+            }
+            for attribute in attributes.iter().take(LIMIT as usize) {
+                with_tag(&attribute.value, |field| {
+                    log.field(attribute.key.as_str(), field);
+                });
+            }
+            if dropped > 0 {
+                log.field("otel.dropped_attributes_count", TagRef::Long(dropped as i64));
+            }
+        });
+    }
+
+    /// A link to the parent is not a second reference.
+    pub(crate) fn link(&mut self, link: &Link) {
+        if link.span_context.is_valid() && !self.is_parent(link) && self.dropped.links.has_room() {
+            let kind = ref_type(link).unwrap_or(RefType::FollowsFrom);
+            self.reference(kind, link.span_context.trace_id(), link.span_context.span_id());
+        }
+    }
+
+    /// A status that says more replaces one that says less, as in OpenTelemetry: OK is final.
+    pub(crate) fn set_status(&mut self, status: Status) {
+        if status > self.status {
+            self.status = status;
+        }
+    }
+
+    pub(crate) fn set_name(&mut self, name: &str) {
+        self.name.clear();
+        self.name.push_str(name);
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Ends the span: what is known now is added, and the times and flags are returned that [`write`](Self::write) needs.
+    ///
+    /// `None` if it has ended already, or is not to be reported.
+    pub(crate) fn end(&mut self, end: End, clock: &Clock) -> Option<Ended> {
+        if !std::mem::replace(&mut self.is_open, false) || !self.head.flags.is_sampled() {
+            return None;
+        }
+        if !self.kind.is_empty() && !self.own.span_kind {
+            self.put("span.kind", TagRef::String(self.kind));
+        }
+        self.put_status();
+        for (key, Limited { dropped, .. }) in [
+            ("otel.dropped_attributes_count", self.dropped.attributes),
+            ("otel.dropped_events_count", self.dropped.events),
+            ("otel.dropped_links_count", self.dropped.links),
+        ] {
+            if dropped > 0 {
+                self.put(key, TagRef::Long(dropped.into()));
+            }
+        }
+        let start_at = match self.head.start {
+            Start::Tick(tick) => clock.wall(tick),
+            Start::At(at) => at,
+        };
+        let nanos = match (self.head.start, end) {
+            (Start::Tick(start), End::Tick(end)) => end.since(start),
+            (_, End::Tick(end)) => clock.wall(end).saturating_sub(start_at),
+            (_, End::At(end)) => wall(end).saturating_sub(start_at),
+        };
+        Some(Ended { start_us: micros(start_at), duration_us: micros(nanos.max(0)) })
+    }
+
+    /// Appends the encoded span.
+    pub(crate) fn write(&self, ended: Ended, out: &mut Vec<u8>) {
+        let (trace_id_high, trace_id_low) = halves(self.head.trace_id);
+        let head = SpanHead {
+            trace_id_low,
+            trace_id_high,
+            span_id: signed(self.head.span_id),
+            parent_span_id: signed(self.head.parent_id),
+            operation_name: &self.name,
+            flags: self.head.flags.bits().into(),
+            start_time_us: ended.start_us,
+            duration_us: ended.duration_us,
+        };
+        lists!(&self.lists, |buffer| buffer.write(&head, out));
+    }
+
+    fn put_status(&mut self) {
+        let status = std::mem::take(&mut self.status);
+        let (code, description) = match &status {
+            Status::Unset => return,
+            Status::Ok => ("OK", ""),
+            Status::Error { description } => ("ERROR", description.as_ref()),
+        };
+        if code == "ERROR" && !self.own.error {
+            self.put("error", TagRef::Bool(true));
+        }
+        if !self.own.status_code {
+            self.put("otel.status_code", TagRef::String(code));
+        }
+        if !description.is_empty() && !self.own.status_description {
+            self.put("otel.status_description", cut(TagRef::String(description), MAX_TAG_VALUE_BYTES));
+        }
+    }
+
+    /// As in Jaeger's clients: above 0 makes it a debug span, and 0 one that is not reported.
+    fn set_priority(&mut self, value: TagRef<'_>) {
+        if let TagRef::Long(priority) = value {
+            self.head.flags = match priority {
+                1.. => self.head.flags | Flags::SAMPLED | Flags::DEBUG,
+                _ => self.head.flags.with_sampled(false),
+            };
+        }
+    }
+
+    fn is_parent(&self, link: &Link) -> bool {
+        self.head.parent_id != SpanId::INVALID
+            && link.span_context.span_id() == self.head.parent_id
+            && link.span_context.trace_id() == self.head.trace_id
+    }
+
+    fn reference(&mut self, ref_type: RefType, trace_id: TraceId, span_id: SpanId) {
+        let (trace_id_high, trace_id_low) = halves(trace_id);
+        let reference = SpanRef { ref_type, trace_id_low, trace_id_high, span_id: signed(span_id) };
+        lists!(&mut self.lists, |buffer| buffer.reference(&reference));
+    }
+
+    fn put(&mut self, key: &str, value: TagRef<'_>) {
+        lists!(&mut self.lists, |buffer| buffer.tag(key, value));
+    }
+}
+
+/// The times of a span that has ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended {
+    start_us: i64,
+    duration_us: i64,
+}
+
+// === impl Limited ===
+
+impl Limited {
+    fn has_room(&mut self) -> bool {
+        let has_room = self.kept < LIMIT;
+        self.kept += u32::from(has_room);
+        self.dropped = self.dropped.saturating_add(u32::from(!has_room));
+        has_room
+    }
+}
+
+/// Whole microseconds.
+fn micros(nanos: i64) -> i64 {
+    nanos / 1_000
+}
+
+/// High and low half; Thrift has signed integers only, so the bits are kept and not the value.
+fn halves(id: TraceId) -> (i64, i64) {
+    let id = u128::from_be_bytes(id.to_bytes());
+    ((id >> 64) as i64, id as i64)
+}
+
+fn signed(id: SpanId) -> i64 {
+    i64::from_be_bytes(id.to_bytes())
+}

@@ -1,0 +1,178 @@
+//! The tracer: how a span starts.
+
+use std::{str::FromStr, sync::Arc, time::SystemTime};
+
+use jaeger_propagation::{Flags, JaegerState};
+use jaeger_thrift::TagRef;
+use opentelemetry::{
+    Context, InstrumentationScope,
+    trace::{
+        Link, SpanBuilder, SpanContext, SpanId, SpanKind, TraceContextExt, TraceFlags, TraceId, TraceState,
+        Tracer,
+    },
+};
+
+use crate::{
+    clock::wall,
+    ids,
+    pool::Pooled,
+    provider::Inner,
+    record::{Head, Start},
+    span::JaegerSpan,
+};
+
+/// The tag by which a debug trace is found again; Jaeger's clients name it like the header.
+const DEBUG_ID_TAG: &str = "jaeger-debug-id";
+
+/// Starts spans; made by [`JaegerTracerProvider`](crate::JaegerTracerProvider). Clones are cheap.
+#[derive(Clone, Debug)]
+pub struct JaegerTracer {
+    inner: Arc<Inner>,
+    scope: InstrumentationScope,
+}
+
+/// What a span is to be, without OpenTelemetry's `SpanBuilder` and a `Context` with its parent.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SpanStart<'s> {
+    /// The operation.
+    pub name: &'s str,
+    /// Which end of which kind of call.
+    pub kind: SpanKind,
+    /// The span that it is ChildOf; none begins a trace.
+    pub parent: Option<Parent>,
+    /// W3C's `tracestate` of the trace, as it came.
+    pub trace_state: Option<&'s str>,
+    /// References to other spans.
+    pub links: &'s [Link],
+    /// Makes a trace that begins a debug trace, and is its tag `jaeger-debug-id`.
+    pub debug_id: Option<&'s str>,
+    /// `None` is now.
+    pub start_time: Option<SystemTime>,
+}
+
+/// The parent of a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parent {
+    /// Id of the trace; valid.
+    pub trace_id: TraceId,
+    /// Id of the parent itself; valid.
+    pub span_id: SpanId,
+    /// Jaeger's flags, which the new span has, too.
+    pub flags: Flags,
+}
+
+// === impl SpanStart ===
+
+impl<'s> SpanStart<'s> {
+    /// A span of this name and kind that begins a trace now.
+    pub fn new(name: &'s str, kind: SpanKind) -> Self {
+        Self { name, kind, parent: None, trace_state: None, links: &[], debug_id: None, start_time: None }
+    }
+}
+
+// === impl JaegerTracer ===
+
+impl JaegerTracer {
+    pub(crate) fn new(inner: Arc<Inner>, scope: InstrumentationScope) -> Self {
+        Self { inner, scope }
+    }
+
+    /// Starts a span.
+    pub fn start_span(&self, start: &SpanStart<'_>) -> JaegerSpan {
+        let trace_state = start.trace_state.map(TraceState::from_str);
+        self.begin(start, trace_state.and_then(Result::ok).unwrap_or_default())
+    }
+
+    fn begin(&self, start: &SpanStart<'_>, trace_state: TraceState) -> JaegerSpan {
+        let inner = &self.inner;
+        let (trace_id, parent_id, flags, decision) = match start.parent {
+            Some(parent) => (parent.trace_id, parent.span_id, parent.flags.effective(), None),
+            None => {
+                let trace_id = ids::trace_id();
+                match start.debug_id {
+                    Some(_) => (trace_id, SpanId::INVALID, Flags::SAMPLED | Flags::DEBUG, None),
+                    None => {
+                        let decision = inner.sampler().sample(trace_id, start.name);
+                        let flags = Flags::NONE.with_sampled(decision.is_sampled);
+                        (trace_id, SpanId::INVALID, flags, Some(decision))
+                    }
+                }
+            }
+        };
+        let span_id = ids::span_id();
+        let otel_flags = if flags.is_sampled() { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
+        if !flags.is_sampled() || !inner.is_running() {
+            return JaegerSpan::new(
+                SpanContext::new(trace_id, span_id, otel_flags, false, trace_state),
+                None,
+            );
+        }
+        let pooled = Pooled::take(inner);
+        if let Some(mut record) = pooled.lock() {
+            let at = start.start_time.map_or_else(|| Start::Tick(inner.now()), |time| Start::At(wall(time)));
+            let head = Head { trace_id, span_id, parent_id, flags, start: at };
+            record.begin(head, start.name, &start.kind, start.links);
+            if let Some(decision) = decision {
+                record.decision(&decision);
+            }
+            if let Some(debug_id) = start.debug_id {
+                record.tag(DEBUG_ID_TAG, TagRef::String(debug_id));
+            }
+            if !self.scope.name().is_empty() {
+                record.tag("otel.scope.name", TagRef::String(self.scope.name()));
+            }
+            if let Some(version) = self.scope.version().filter(|version| !version.is_empty()) {
+                record.tag("otel.scope.version", TagRef::String(version));
+            }
+            if trace_state != TraceState::NONE {
+                record.tag("w3c.tracestate", TagRef::String(&trace_state.header()));
+            }
+        }
+        JaegerSpan::new(SpanContext::new(trace_id, span_id, otel_flags, false, trace_state), Some(pooled))
+    }
+}
+
+impl Tracer for JaegerTracer {
+    type Span = JaegerSpan;
+
+    fn build_with_context(&self, builder: SpanBuilder, parent_cx: &Context) -> JaegerSpan {
+        if parent_cx.is_telemetry_suppressed() {
+            return JaegerSpan::new(SpanContext::empty_context(), None);
+        }
+        let SpanBuilder { span_kind, name, start_time, attributes, events, links } = builder;
+        let parent_span = parent_cx.span();
+        let parent_context = parent_span.span_context();
+        let parent = parent_context.is_valid().then(|| {
+            let flags = JaegerState::flags_of(parent_cx, parent_context.trace_id()).unwrap_or(Flags::NONE);
+            Parent {
+                trace_id: parent_context.trace_id(),
+                span_id: parent_context.span_id(),
+                flags: flags.with_sampled(parent_context.is_sampled()),
+            }
+        });
+        let debug_id = match parent {
+            Some(_) => None,
+            None => JaegerState::from_context(parent_cx).and_then(JaegerState::debug_id),
+        };
+        let links = links.unwrap_or_default();
+        let start = SpanStart {
+            name: &name,
+            kind: span_kind.unwrap_or(SpanKind::Internal),
+            parent,
+            trace_state: None,
+            links: &links,
+            debug_id,
+            start_time,
+        };
+        let trace_state = match parent {
+            Some(_) => parent_context.trace_state().clone(),
+            None => TraceState::NONE,
+        };
+        let span = self.begin(&start, trace_state);
+        if let Some(recording) = span.recording().filter(|_| attributes.is_some() || events.is_some()) {
+            recording.fill(&attributes.unwrap_or_default(), &events.unwrap_or_default());
+        }
+        span
+    }
+}
