@@ -7,12 +7,14 @@ mod queue;
 mod record;
 mod worker;
 
+mod global;
 mod provider;
 mod sampler;
 mod span;
 mod tracer;
 
 pub use self::{
+    global::{global_tracer, set_global},
     provider::{JaegerTracerProvider, JaegerTracerProviderBuilder, ShutdownError},
     sampler::{Decision, Sampler, SamplerParam},
     span::{JaegerSpan, RecordingSpan, SpanWriter},

@@ -2,9 +2,10 @@
 
 use std::{borrow::Cow, sync::MutexGuard, time::SystemTime};
 
+use jaeger_exporter::with_tag;
 use jaeger_thrift::TagRef;
 use opentelemetry::{
-    KeyValue,
+    KeyValue, Value,
     trace::{Event, Link, Span, SpanContext, Status},
 };
 
@@ -143,13 +144,23 @@ fn end(record: &Pooled, at: Option<End>) {
 // === impl SpanWriter ===
 
 impl SpanWriter<'_> {
-    /// Sets a tag. Text is cut after 256 bytes, as Jaeger's clients do.
-    pub fn tag(&mut self, key: &str, value: TagRef<'_>) {
-        self.record.tag(key, value);
+    /// Sets a tag of text, which is cut after 256 bytes as Jaeger's clients do.
+    pub fn text(&mut self, key: &str, value: &str) {
+        self.record.tag(key, TagRef::String(value));
+    }
+
+    /// Sets a tag of bytes, which OpenTelemetry has no value for.
+    pub fn binary(&mut self, key: &str, value: &[u8]) {
+        self.record.tag(key, TagRef::Binary(value));
+    }
+
+    /// Sets a tag of any type of OpenTelemetry's.
+    pub fn value(&mut self, key: &str, value: &Value) {
+        with_tag(value, |value| self.record.tag(key, value));
     }
 
     /// Sets a tag of text, which the closure writes behind nothing. No memory is allocated for it.
-    pub fn tag_written(&mut self, key: &str, write: impl FnOnce(&mut String)) {
+    pub fn written(&mut self, key: &str, write: impl FnOnce(&mut String)) {
         self.record.tag_written(key, write);
     }
 

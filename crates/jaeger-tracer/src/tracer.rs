@@ -1,6 +1,6 @@
 //! The tracer: how a span starts.
 
-use std::{str::FromStr, sync::Arc, time::SystemTime};
+use std::{sync::Arc, time::SystemTime};
 
 use jaeger_propagation::{Flags, JaegerState};
 use jaeger_thrift::TagRef;
@@ -41,8 +41,8 @@ pub struct SpanStart<'s> {
     pub kind: SpanKind,
     /// The span that it is ChildOf; none begins a trace.
     pub parent: Option<Parent>,
-    /// W3C's `tracestate` of the trace, as it came.
-    pub trace_state: Option<&'s str>,
+    /// W3C's `tracestate` of the trace.
+    pub trace_state: TraceState,
     /// References to other spans.
     pub links: &'s [Link],
     /// Makes a trace that begins a debug trace, and is its tag `jaeger-debug-id`.
@@ -67,7 +67,39 @@ pub struct Parent {
 impl<'s> SpanStart<'s> {
     /// A span of this name and kind that begins a trace now.
     pub fn new(name: &'s str, kind: SpanKind) -> Self {
-        Self { name, kind, parent: None, trace_state: None, links: &[], debug_id: None, start_time: None }
+        Self {
+            name,
+            kind,
+            parent: None,
+            trace_state: TraceState::NONE,
+            links: &[],
+            debug_id: None,
+            start_time: None,
+        }
+    }
+}
+
+// === impl Parent ===
+
+impl Parent {
+    /// The span of a context, with Jaeger's flags; `None` if there is no valid one.
+    pub fn of(context: &Context) -> Option<Self> {
+        let span = context.span();
+        let span = span.span_context();
+        span.is_valid().then(|| {
+            let flags = JaegerState::flags_of(context, span.trace_id()).unwrap_or(Flags::NONE);
+            Self {
+                trace_id: span.trace_id(),
+                span_id: span.span_id(),
+                flags: flags.with_sampled(span.is_sampled()),
+            }
+        })
+    }
+}
+
+impl From<jaeger_propagation::SpanContext> for Parent {
+    fn from(span: jaeger_propagation::SpanContext) -> Self {
+        Self { trace_id: span.trace_id.into(), span_id: span.span_id.into(), flags: span.flags }
     }
 }
 
@@ -79,13 +111,23 @@ impl JaegerTracer {
     }
 
     /// Starts a span.
-    pub fn start_span(&self, start: &SpanStart<'_>) -> JaegerSpan {
-        let trace_state = start.trace_state.map(TraceState::from_str);
-        self.begin(start, trace_state.and_then(Result::ok).unwrap_or_default())
-    }
-
-    fn begin(&self, start: &SpanStart<'_>, trace_state: TraceState) -> JaegerSpan {
+    ///
+    /// ```
+    /// # use jaeger_exporter::BatchSender;
+    /// use jaeger_tracer::{JaegerTracerProvider, SpanStart};
+    /// use opentelemetry::trace::{SpanKind, TracerProvider};
+    ///
+    /// # let provider = JaegerTracerProvider::builder(BatchSender::agent("localhost:6831")?).build();
+    /// let span = provider.tracer("app").start_span(SpanStart::new("work", SpanKind::Internal));
+    /// if let Some(mut tags) = span.recording().as_ref().and_then(|span| span.write()) {
+    ///     tags.text("customer", "731");
+    ///     tags.written("numbers", |text| (1..4).for_each(|number| text.push_str(&number.to_string())));
+    /// }
+    /// # Ok::<(), jaeger_exporter::EndpointError>(())
+    /// ```
+    pub fn start_span(&self, start: SpanStart<'_>) -> JaegerSpan {
         let inner = &self.inner;
+        let trace_state = start.trace_state;
         let (trace_id, parent_id, flags, decision) = match start.parent {
             Some(parent) => (parent.trace_id, parent.span_id, parent.flags.effective(), None),
             None => {
@@ -143,14 +185,7 @@ impl Tracer for JaegerTracer {
         let SpanBuilder { span_kind, name, start_time, attributes, events, links } = builder;
         let parent_span = parent_cx.span();
         let parent_context = parent_span.span_context();
-        let parent = parent_context.is_valid().then(|| {
-            let flags = JaegerState::flags_of(parent_cx, parent_context.trace_id()).unwrap_or(Flags::NONE);
-            Parent {
-                trace_id: parent_context.trace_id(),
-                span_id: parent_context.span_id(),
-                flags: flags.with_sampled(parent_context.is_sampled()),
-            }
-        });
+        let parent = Parent::of(parent_cx);
         let debug_id = match parent {
             Some(_) => None,
             None => JaegerState::from_context(parent_cx).and_then(JaegerState::debug_id),
@@ -160,16 +195,12 @@ impl Tracer for JaegerTracer {
             name: &name,
             kind: span_kind.unwrap_or(SpanKind::Internal),
             parent,
-            trace_state: None,
+            trace_state: parent.map(|_| parent_context.trace_state().clone()).unwrap_or_default(),
             links: &links,
             debug_id,
             start_time,
         };
-        let trace_state = match parent {
-            Some(_) => parent_context.trace_state().clone(),
-            None => TraceState::NONE,
-        };
-        let span = self.begin(&start, trace_state);
+        let span = self.start_span(start);
         if let Some(recording) = span.recording().filter(|_| attributes.is_some() || events.is_some()) {
             recording.fill(&attributes.unwrap_or_default(), &events.unwrap_or_default());
         }

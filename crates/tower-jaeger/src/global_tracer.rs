@@ -17,9 +17,23 @@ const SCOPE: &str = "tower-jaeger";
 #[derive(Default)]
 pub struct GlobalTracer {
     tracer: OnceLock<BoxedTracer>,
+    #[cfg(feature = "native")]
+    native: OnceLock<crate::native::Native>,
 }
 
 // === impl GlobalTracer ===
+
+#[cfg(feature = "native")]
+impl GlobalTracer {
+    /// The native tracer, if the program's is one.
+    pub(crate) fn native(&self) -> Option<&crate::native::Native> {
+        let native = self.native.get();
+        if native.is_some() || self.tracer.get().is_some() {
+            return native;
+        }
+        crate::native::global(SCOPE).map(|tracer| self.native.get_or_init(|| tracer))
+    }
+}
 
 impl Tracer for GlobalTracer {
     type Span = BoxedSpan;

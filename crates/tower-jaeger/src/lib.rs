@@ -18,6 +18,11 @@ mod future;
 mod global_tracer;
 mod grpc;
 mod metrics;
+#[cfg(feature = "native")]
+mod native;
+#[cfg(not(feature = "native"))]
+#[path = "native_absent.rs"]
+mod native;
 mod operation_name;
 mod outcome;
 mod peer;
@@ -31,6 +36,7 @@ mod response_header;
 mod server;
 mod settings;
 mod shared;
+mod tag_sink;
 mod tags;
 mod target;
 #[cfg(feature = "tonic")]

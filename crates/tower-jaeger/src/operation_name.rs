@@ -9,13 +9,21 @@ use crate::{Conventions, RequestHead, protocol::Protocol, request_span::Side, ta
 /// The name of a gRPC call to a method that is not there.
 pub(crate) const NO_METHOD: &str = "gRPC";
 
+/// A name, in the form in which it needs no memory of its own.
+#[derive(Debug)]
+pub(crate) enum Name<'r> {
+    Own(Cow<'static, str>),
+    Static(&'static str),
+    GrpcMethod(&'r str),
+    Route(&'static str, &'r str),
+}
+
 /// `package.Service/Method` for gRPC; `HTTP GET /users/{id}` where a route is known; else `HTTP GET`.
 ///
 /// OpenTelemetry's conventions have no `HTTP` in front.
-pub(crate) fn of(tags: Tags, request: &RequestHead<'_>) -> Cow<'static, str> {
+pub(crate) fn of<'r>(tags: Tags, request: &RequestHead<'r>) -> Name<'r> {
     if tags.protocol == Protocol::Grpc {
-        return grpc_method(request.uri.path())
-            .map_or(Cow::Borrowed(NO_METHOD), |name| Cow::Owned(name.to_owned()));
+        return grpc_method(request.uri.path()).map_or(Name::Static(NO_METHOD), Name::GrpcMethod);
     }
     let first = match tags.conventions {
         // Its word for a method that nobody knows.
@@ -24,9 +32,44 @@ pub(crate) fn of(tags: Tags, request: &RequestHead<'_>) -> Cow<'static, str> {
         Conventions::OpenTracing | Conventions::Both => http(request.method),
     };
     match route(tags.side, request) {
-        Some(route) => Cow::Owned([first, route].join(" ")),
-        None => Cow::Borrowed(first),
+        Some(route) => Name::Route(first, route),
+        None => Name::Static(first),
     }
+}
+
+// === impl Name ===
+
+impl Name<'_> {
+    pub(crate) fn into_text(self) -> Cow<'static, str> {
+        match self {
+            Self::Own(name) => name,
+            Self::Static(name) => Cow::Borrowed(name),
+            Self::GrpcMethod(name) => Cow::Owned(name.to_owned()),
+            Self::Route(method, route) => Cow::Owned([method, route].join(" ")),
+        }
+    }
+
+    /// Calls something with the name, which is put together in memory that is used again.
+    pub(crate) fn with_text<R>(&self, run: impl FnOnce(&str) -> R) -> R {
+        thread_local! {
+            static TEXT: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
+        }
+        match self {
+            Self::Own(name) => run(name),
+            Self::Static(name) => run(name),
+            Self::GrpcMethod(name) => run(name),
+            Self::Route(method, route) => {
+                // Taken out meanwhile: what runs may come here again.
+                let mut text = TEXT.take();
+                text.clear();
+                text.extend([*method, " ", *route]);
+                let result = run(&text);
+                TEXT.set(text);
+                result
+            }
+        }
+    }
+
 }
 
 /// The method as a tag and in names: `_OTHER` for one that RFC 9110 and RFC 5789 do not know, because anybody can
@@ -79,7 +122,7 @@ mod tests {
     fn name(protocol: Protocol, method: &str, uri: &str) -> String {
         let request = http::Request::builder().method(method).uri(uri).body(()).unwrap();
         let tags = Tags { conventions: Conventions::OpenTracing, side: Side::Server, protocol };
-        of(tags, &RequestHead::from(&request)).into_owned()
+        of(tags, &RequestHead::from(&request)).into_text().into_owned()
     }
 
     #[test]

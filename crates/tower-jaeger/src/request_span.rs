@@ -3,7 +3,7 @@
 use std::{any::Any, sync::Arc};
 
 use http::{HeaderMap, Method, Response, StatusCode, Version};
-use jaeger_propagation::JaegerState;
+use jaeger_propagation::{Extracted, JaegerState};
 use opentelemetry::{
     Context, ContextGuard,
     trace::{Link, Span, SpanBuilder, SpanKind, TraceContextExt, Tracer},
@@ -15,9 +15,11 @@ use crate::{
     global_tracer::has_own_id,
     grpc,
     metrics::InFlight,
-    operation_name,
+    native,
+    operation_name::{self, Name},
     protocol::Protocol,
     settings::Settings,
+    tag_sink::{Started, TagSink},
     tags::{End, Tags},
 };
 
@@ -42,8 +44,7 @@ pub(crate) struct RequestSpan {
     phase: Phase,
     /// Whether the span in the context is this request's own.
     is_traced: bool,
-    /// Whether anybody will see the tags; an unsampled span only carries its ids.
-    is_recording: bool,
+    recorder: Recorder,
     /// Whether the user named the operation.
     is_own_name: bool,
     /// Whether a tracer made the span; without one it has its parent's ids.
@@ -55,6 +56,23 @@ pub(crate) struct RequestSpan {
     extras: Option<Arc<Extras>>,
     /// In a box, because most requests are not measured and a span is moved often.
     in_flight: Option<Box<InFlight>>,
+}
+
+/// Where the span comes from.
+pub(crate) enum Origin<'p> {
+    /// What a request carried.
+    Caller(Extracted),
+    /// What is current.
+    Current(&'p Context),
+}
+
+/// Who writes down what is set.
+#[derive(Debug)]
+enum Recorder {
+    /// An unsampled span only carries its ids.
+    Nobody,
+    OpenTelemetry,
+    Native(native::Recording),
 }
 
 /// What the method makes of the response.
@@ -86,6 +104,22 @@ pub(crate) enum AfterHead {
     End(Outcome),
 }
 
+// === impl Origin ===
+
+impl Origin<'_> {
+    fn is_suppressed(&self) -> bool {
+        matches!(self, Self::Current(context) if context.is_telemetry_suppressed())
+    }
+
+    fn into_context(self) -> Context {
+        match self {
+            // What happens to be current on this thread is not the caller.
+            Self::Caller(extracted) => extracted.into_context(&Context::new()),
+            Self::Current(context) => context.clone(),
+        }
+    }
+}
+
 // === impl RequestSpan ===
 
 impl RequestSpan {
@@ -93,41 +127,55 @@ impl RequestSpan {
         tracer: &T,
         settings: &Settings,
         side: Side,
-        parent: &Context,
+        origin: Origin<'_>,
         request: &RequestHead<'_>,
         links: Vec<Link>,
     ) -> Self
     where
-        T: Tracer,
+        T: Tracer + 'static,
         T::Span: Send + Sync + 'static,
     {
         let own_name = settings.operation_name.as_ref().and_then(|name| (name.0)(request));
         let protocol = Protocol::of(request.headers);
         let tags = Tags { conventions: settings.conventions, side, protocol };
         let is_own_name = own_name.is_some();
-        let name = || operation_name::of(tags, request);
-        let mut builder = SpanBuilder::from_name(own_name.unwrap_or_else(name));
-        builder.span_kind = Some(match side {
+        let name = own_name.map_or_else(|| operation_name::of(tags, request), Name::Own);
+        let kind = match side {
             Side::Server => SpanKind::Server,
             Side::Client => SpanKind::Client,
-        });
-        if !links.is_empty() {
-            builder.links = Some(links);
-        }
-        let mut span = tracer.build_with_context(builder, parent);
-        let has_own_id = has_own_id(&span, parent);
-        if settings.extras.is_none() && !has_own_id {
-            // There is no tracer: nobody will see a span, and the caller's context is what goes on.
-            return Self::untraced(parent.clone(), side, protocol, request);
-        }
-        let is_recording = span.is_recording();
-        if is_recording {
-            tags.at_start(request, settings, |tag| span.set_attribute(tag));
-        }
-        let context = JaegerState::bind(parent.with_span(span));
-        let mut this = Self::untraced(context, side, protocol, request);
+        };
+        let native = native::of(tracer).filter(|_| !origin.is_suppressed());
+        let (context, recorder, has_own_id) = if let Some(tracer) = native {
+            let start = |name: &str| native::start(tracer, origin, name, kind, &links);
+            let (context, recording) = name.with_text(start);
+            if let Some(writer) = recording.as_ref().and_then(native::Recording::write) {
+                tags.at_start(request, settings, &mut TagSink::Native(writer));
+            }
+            (context, recording.map_or(Recorder::Nobody, Recorder::Native), true)
+        } else {
+            let parent = origin.into_context();
+            let mut builder = SpanBuilder::from_name(name.into_text());
+            builder.span_kind = Some(kind);
+            if !links.is_empty() {
+                builder.links = Some(links);
+            }
+            let mut span = tracer.build_with_context(builder, &parent);
+            let has_own_id = has_own_id(&span, &parent);
+            if settings.extras.is_none() && !has_own_id {
+                // There is no tracer: nobody will see a span, and the caller's context is what goes on.
+                return Self::untraced(parent, side, protocol, request);
+            }
+            let is_recording = span.is_recording();
+            if is_recording {
+                let mut span = Started(&mut span);
+                tags.at_start(request, settings, &mut TagSink::OpenTelemetry(&mut span));
+            }
+            let recorder = if is_recording { Recorder::OpenTelemetry } else { Recorder::Nobody };
+            (parent.with_span(span), recorder, has_own_id)
+        };
+        let mut this = Self::untraced(JaegerState::bind(context), side, protocol, request);
         this.is_traced = true;
-        this.is_recording = is_recording;
+        this.recorder = recorder;
         this.is_own_name = is_own_name;
         this.has_own_id = has_own_id;
         this.tags = tags;
@@ -156,7 +204,7 @@ impl RequestSpan {
             },
             phase: Phase::BeforeHead,
             is_traced: false,
-            is_recording: false,
+            recorder: Recorder::Nobody,
             is_own_name: false,
             has_own_id: false,
             is_grpc_response: false,
@@ -208,10 +256,8 @@ impl RequestSpan {
         self.phase = Phase::InBody;
         self.status = Some(status);
         self.version = self.version.max(response.version());
-        if self.is_recording {
-            let captured = self.extras.as_ref().and_then(|extras| extras.captured_headers.as_ref());
-            self.tags.at_head(&self.context.span(), status, response.headers(), captured);
-        }
+        let captured = self.extras.as_ref().and_then(|extras| extras.captured_headers.as_ref());
+        self.write(|tags, sink| tags.at_head(status, response.headers(), captured, sink));
         let has_own_id = self.has_own_id;
         self.hook(|extras, context| extras.response(response, context, has_own_id));
         self.is_grpc_response = Protocol::of(response.headers()) == Protocol::Grpc;
@@ -252,7 +298,7 @@ impl RequestSpan {
 
     /// Ends the span, now, with what the error says as a log.
     pub(crate) fn fail(self, outcome: Outcome, error: &dyn Any) {
-        if self.is_recording
+        if !matches!(self.recorder, Recorder::Nobody)
             && let Some(cause) = cause::of(error)
         {
             self.tags.log_error(&self.context.span(), cause);
@@ -276,26 +322,40 @@ impl RequestSpan {
             grpc_status: self.grpc_status,
             is_method_known: self.is_method_known(),
         };
-        let span = self.context.span();
-        if self.is_recording {
-            if let Some(status) = self.grpc_status {
-                self.tags.at_grpc_status(&span, status);
-            }
-            if self.is_of_no_method() && !self.is_own_name {
-                span.update_name(operation_name::NO_METHOD);
-            }
-            self.tags.at_end(&span, &end);
+        if self.is_of_no_method() && !self.is_own_name {
+            self.context.span().update_name(operation_name::NO_METHOD);
         }
+        self.write(|tags, sink| {
+            if let Some(status) = self.grpc_status {
+                tags.at_grpc_status(status, sink);
+            }
+            tags.at_end(&end, sink);
+        });
         if let Some(extras) = &self.extras {
             // The hook is the user's, and may panic: it is the last, and the span ends all the same.
-            let _end = EndSpan(&self.context);
+            let _end = EndSpan { context: &self.context, recorder: &self.recorder };
             let _entered = self.enter();
             if let (Some(metrics), Some(in_flight)) = (&extras.metrics, self.in_flight.take()) {
                 metrics.end(*in_flight, self.tags, &end);
             }
             extras.end(outcome, &self.context);
         } else {
-            span.end();
+            self.recorder.end(&self.context);
+        }
+    }
+
+    /// Writes tags, if anybody is to see them.
+    fn write(&self, write: impl FnOnce(Tags, &mut TagSink<'_>)) {
+        match &self.recorder {
+            Recorder::Nobody => {}
+            Recorder::OpenTelemetry => {
+                write(self.tags, &mut TagSink::OpenTelemetry(&mut self.context.span()));
+            }
+            Recorder::Native(recording) => {
+                if let Some(writer) = recording.write() {
+                    write(self.tags, &mut TagSink::Native(writer));
+                }
+            }
         }
     }
 
@@ -331,14 +391,28 @@ impl RequestSpan {
     }
 }
 
+// === impl Recorder ===
+
+impl Recorder {
+    fn end(&self, context: &Context) {
+        match self {
+            Self::Nobody | Self::OpenTelemetry => context.span().end(),
+            Self::Native(recording) => recording.end(),
+        }
+    }
+}
+
 /// Ends the span when it is dropped.
-struct EndSpan<'c>(&'c Context);
+struct EndSpan<'s> {
+    context: &'s Context,
+    recorder: &'s Recorder,
+}
 
 // === impl EndSpan ===
 
 impl Drop for EndSpan<'_> {
     fn drop(&mut self) {
-        self.0.span().end();
+        self.recorder.end(self.context);
     }
 }
 

@@ -82,7 +82,7 @@ macro_rules! adapter {
 
             impl<T> TracedClient<T>
             where
-                T: Tracer,
+                T: Tracer + 'static,
                 T::Span: Send + Sync + 'static,
             {
                 /// Sends a request, as its own `send` does. The span is ChildOf the current one, and ends with the body of

@@ -5,10 +5,7 @@
 //! not here: it is the span's own kind, which exporters write out.
 
 use http::{HeaderMap, StatusCode, Uri, Version, header::USER_AGENT};
-use opentelemetry::{
-    KeyValue, Value,
-    trace::{SpanRef, Status as SpanStatus},
-};
+use opentelemetry::{KeyValue, StringValue, trace::SpanRef};
 
 use crate::{
     CapturedHeaders, Conventions, Outcome, RequestHead, ResendCount, grpc,
@@ -17,6 +14,7 @@ use crate::{
     protocol::Protocol,
     request_span::Side,
     settings::Settings,
+    tag_sink::TagSink,
     target::Target,
     url,
 };
@@ -96,36 +94,31 @@ pub(crate) struct End {
 
 impl Tags {
     /// What is known when the span starts.
-    pub(crate) fn at_start(
-        self,
-        request: &RequestHead<'_>,
-        settings: &Settings,
-        mut set: impl FnMut(KeyValue),
-    ) {
+    pub(crate) fn at_start(self, request: &RequestHead<'_>, settings: &Settings, tags: &mut TagSink<'_>) {
         if self.conventions.has_opentracing() {
-            self.opentracing_at_start(request, &mut set);
+            self.opentracing_at_start(request, tags);
         }
         if self.conventions.has_opentelemetry() {
             let target = Target::of(request, settings.trusts_proxies);
-            self.opentelemetry_at_start(request, target, &mut set);
+            self.opentelemetry_at_start(request, target, tags);
         }
         // OpenTracing has no word for it.
         if let (Side::Client, Some(ResendCount(count))) = (self.side, request.extensions.get()) {
-            set(KeyValue::new(opentelemetry_names::HTTP_REQUEST_RESEND_COUNT, i64::from(*count)));
+            tags.long(opentelemetry_names::HTTP_REQUEST_RESEND_COUNT, (*count).into());
         }
         if let Some(captured) = settings.captured_headers() {
-            captured.of_request(self.conventions, request.headers, set);
+            captured.of_request(self.conventions, request.headers, |tag| tags.key_value(tag));
         }
     }
 
-    fn opentracing_at_start(self, request: &RequestHead<'_>, set: &mut impl FnMut(KeyValue)) {
+    fn opentracing_at_start(self, request: &RequestHead<'_>, tags: &mut TagSink<'_>) {
         use opentracing as name;
         match self.protocol {
-            Protocol::Grpc => set(KeyValue::new(name::COMPONENT, "gRPC")),
+            Protocol::Grpc => tags.word(name::COMPONENT, "gRPC"),
             Protocol::Http => {
-                set(KeyValue::new(name::COMPONENT, "tower"));
-                set(KeyValue::new(name::HTTP_METHOD, operation_name::method(request.method)));
-                set(KeyValue::new(name::HTTP_URL, url::redacted(url::of(self.side, request))));
+                tags.word(name::COMPONENT, "tower");
+                tags.word(name::HTTP_METHOD, operation_name::method(request.method));
+                tags.written(name::HTTP_URL, |text| url::write_redacted(url::of(self.side, request), text));
             }
         }
         match self.side {
@@ -133,66 +126,60 @@ impl Tags {
                 let Some(peer) = peer::of(request.extensions) else { return };
                 let ip = peer.ip().to_canonical();
                 let key = if ip.is_ipv4() { name::PEER_IPV4 } else { name::PEER_IPV6 };
-                set(KeyValue::new(key, ip.to_string()));
-                set(KeyValue::new(name::PEER_PORT, i64::from(peer.port())));
+                tags.displayed(key, &ip);
+                tags.long(name::PEER_PORT, peer.port().into());
             }
             Side::Client => {
                 let Some(authority) = request.uri.authority() else { return };
                 let address = authority.as_str().rsplit('@').next().unwrap_or_default();
-                set(KeyValue::new(name::PEER_ADDRESS, address.to_owned()));
+                tags.text(name::PEER_ADDRESS, address);
             }
         }
     }
 
-    fn opentelemetry_at_start(
-        self,
-        request: &RequestHead<'_>,
-        target: Target,
-        set: &mut impl FnMut(KeyValue),
-    ) {
+    fn opentelemetry_at_start(self, request: &RequestHead<'_>, target: Target, tags: &mut TagSink<'_>) {
         use opentelemetry_names as name;
-        let mut some =
-            |key, value: Option<Value>| value.into_iter().for_each(|value| set(KeyValue::new(key, value)));
         if let Some(host) = target.host {
+            tags.text(name::SERVER_ADDRESS, &host);
             // What a server's caller has left out may have been a proxy's.
             let port =
                 target.port.or_else(|| default_port(request.uri).filter(|_| self.side == Side::Client));
-            some(name::SERVER_ADDRESS, Some(host.into()));
-            some(name::SERVER_PORT, port.map(|port| i64::from(port).into()));
+            if let Some(port) = port {
+                tags.long(name::SERVER_PORT, port.into());
+            }
         }
         if self.protocol == Protocol::Grpc {
-            some(name::RPC_SYSTEM_NAME, Some("grpc".into()));
-            some(
-                name::RPC_METHOD,
-                operation_name::grpc_method(request.uri.path()).map(|name| name.to_owned().into()),
-            );
+            tags.word(name::RPC_SYSTEM_NAME, "grpc");
+            tags.some_text(name::RPC_METHOD, operation_name::grpc_method(request.uri.path()));
         } else {
             let method = operation_name::method(request.method);
-            some(name::HTTP_REQUEST_METHOD, Some(method.into()));
-            let is_other = method != request.method.as_str();
-            some(name::HTTP_REQUEST_METHOD_ORIGINAL, is_other.then(|| request.method.to_string().into()));
-            some(name::NETWORK_PROTOCOL_VERSION, version(request.version).map(Value::from));
+            tags.word(name::HTTP_REQUEST_METHOD, method);
+            if method != request.method.as_str() {
+                tags.text(name::HTTP_REQUEST_METHOD_ORIGINAL, request.method.as_str());
+            }
+            tags.some_text(name::NETWORK_PROTOCOL_VERSION, version(request.version));
         }
         match (self.side, self.protocol) {
-            (Side::Client, Protocol::Http) => some(name::URL_FULL, Some(url::redacted(request.uri).into())),
+            (Side::Client, Protocol::Http) => {
+                tags.written(name::URL_FULL, |text| url::write_redacted(request.uri, text));
+            }
             (Side::Server, Protocol::Http) => {
-                some(name::URL_SCHEME, Some(target.scheme.unwrap_or_else(|| "http".to_owned()).into()));
                 let uri = url::of(self.side, request);
-                some(name::URL_PATH, Some(uri.path().to_owned().into()));
-                some(name::URL_QUERY, uri.query().map(|query| url::redacted_query(query).into()));
-                some(name::HTTP_ROUTE, route(self.side, request).map(|route| route.to_owned().into()));
-                some(
-                    name::USER_AGENT_ORIGINAL,
-                    user_agent(request.headers).map(|agent| agent.to_owned().into()),
-                );
+                tags.text(name::URL_SCHEME, target.scheme.as_deref().unwrap_or("http"));
+                tags.text(name::URL_PATH, uri.path());
+                if let Some(query) = uri.query() {
+                    tags.written(name::URL_QUERY, |text| url::write_redacted_query(query, text));
+                }
+                tags.some_text(name::HTTP_ROUTE, route(self.side, request));
+                tags.some_text(name::USER_AGENT_ORIGINAL, user_agent(request.headers));
             }
             (_, Protocol::Grpc) => {}
         }
         if self.side == Side::Server {
-            some(name::CLIENT_ADDRESS, target.client.map(Value::from));
+            tags.some_text(name::CLIENT_ADDRESS, target.client.as_deref());
             if let Some(peer) = peer::of(request.extensions) {
-                some(name::NETWORK_PEER_ADDRESS, Some(peer.ip().to_canonical().to_string().into()));
-                some(name::NETWORK_PEER_PORT, Some(i64::from(peer.port()).into()));
+                tags.displayed(name::NETWORK_PEER_ADDRESS, &peer.ip().to_canonical());
+                tags.long(name::NETWORK_PEER_PORT, peer.port().into());
             }
         }
     }
@@ -200,51 +187,50 @@ impl Tags {
     /// What the head of a response says. The HTTP status of a gRPC response is always 200; any other is told.
     pub(crate) fn at_head(
         self,
-        span: &SpanRef<'_>,
         status: StatusCode,
         headers: &HeaderMap,
         captured: Option<&CapturedHeaders>,
+        tags: &mut TagSink<'_>,
     ) {
         if let Some(captured) = captured {
-            captured.of_response(self.conventions, headers, |tag| span.set_attribute(tag));
+            captured.of_response(self.conventions, headers, |tag| tags.key_value(tag));
         }
         if self.protocol == Protocol::Grpc && status == StatusCode::OK {
             return;
         }
         let status = i64::from(status.as_u16());
         if self.conventions.has_opentracing() {
-            span.set_attribute(KeyValue::new(opentracing::HTTP_STATUS_CODE, status));
+            tags.long(opentracing::HTTP_STATUS_CODE, status);
         }
         if self.conventions.has_opentelemetry() {
-            span.set_attribute(KeyValue::new(opentelemetry_names::HTTP_RESPONSE_STATUS_CODE, status));
+            tags.long(opentelemetry_names::HTTP_RESPONSE_STATUS_CODE, status);
         }
     }
 
     /// The status of a gRPC response; OpenTracing's middleware says only one that is not OK.
-    pub(crate) fn at_grpc_status(self, span: &SpanRef<'_>, status: grpc::Status) {
+    pub(crate) fn at_grpc_status(self, status: grpc::Status, tags: &mut TagSink<'_>) {
         if self.conventions.has_opentracing() && !status.is_ok() {
-            span.set_attribute(KeyValue::new(opentracing::RESPONSE_CODE, status.name()));
-            span.set_attribute(KeyValue::new(opentracing::RESPONSE_CLASS, status.class()));
+            tags.word(opentracing::RESPONSE_CODE, status.name());
+            tags.word(opentracing::RESPONSE_CLASS, status.class());
         }
         if self.conventions.has_opentelemetry() {
-            let name = opentelemetry_names::RPC_RESPONSE_STATUS_CODE;
-            span.set_attribute(KeyValue::new(name, status.upper_name()));
+            tags.word(opentelemetry_names::RPC_RESPONSE_STATUS_CODE, status.upper_name());
         }
     }
 
     /// How the request ended, unless it just completed, and whether that is an error.
-    pub(crate) fn at_end(self, span: &SpanRef<'_>, end: &End) {
+    pub(crate) fn at_end(self, end: &End, tags: &mut TagSink<'_>) {
         if end.outcome != Outcome::Completed {
-            span.set_attribute(KeyValue::new(OUTCOME, end.outcome.as_str()));
+            tags.word(OUTCOME, end.outcome.as_str());
         }
         let Some(error_type) = self.error_type(end) else { return };
         if self.conventions.has_opentracing() {
-            span.set_attribute(KeyValue::new(opentracing::ERROR, true));
+            tags.truth(opentracing::ERROR, true);
         }
         if self.conventions.has_opentelemetry() {
-            span.set_attribute(KeyValue::new(opentelemetry_names::ERROR_TYPE, error_type));
+            tags.text(opentelemetry_names::ERROR_TYPE, error_type.as_str());
         }
-        span.set_status(SpanStatus::error(""));
+        tags.fail();
     }
 
     /// An error as a log: `event=error` with `message`, as `otgrpc` has it, or OpenTelemetry's `exception`.
@@ -257,7 +243,7 @@ impl Tags {
     }
 
     /// What kind of error the request ended with, as a word of low cardinality; `None` if with none.
-    pub(crate) fn error_type(self, end: &End) -> Option<Value> {
+    pub(crate) fn error_type(self, end: &End) -> Option<StringValue> {
         let grpc_error = end.grpc_status.filter(|status| self.is_grpc_error(*status));
         let http_error = end.status.filter(|status| self.is_http_error(*status));
         match (end.outcome.is_error(), grpc_error, http_error) {

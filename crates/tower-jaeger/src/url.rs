@@ -16,8 +16,8 @@ pub(crate) fn of<'r>(side: Side, request: &RequestHead<'r>) -> &'r Uri {
 }
 
 /// The URL with the userinfo and every value of the query replaced by `REDACTED`; names of query parameters stay.
-pub(crate) fn redacted(uri: &Uri) -> String {
-    let mut out = String::with_capacity(uri.path().len() + 48);
+pub(crate) fn write_redacted(uri: &Uri, out: &mut String) {
+    out.reserve(uri.path().len() + 48);
     if let Some(scheme) = uri.scheme_str() {
         out.push_str(scheme);
         out.push_str("://");
@@ -35,19 +35,12 @@ pub(crate) fn redacted(uri: &Uri) -> String {
     }
     if let Some(query) = uri.query() {
         out.push('?');
-        push_redacted(query, &mut out);
+        write_redacted_query(query, out);
     }
-    out
 }
 
 /// A query with every value replaced by `REDACTED`.
-pub(crate) fn redacted_query(query: &str) -> String {
-    let mut out = String::with_capacity(query.len());
-    push_redacted(query, &mut out);
-    out
-}
-
-fn push_redacted(query: &str, out: &mut String) {
+pub(crate) fn write_redacted_query(query: &str, out: &mut String) {
     for (index, parameter) in query.split('&').enumerate() {
         if index > 0 {
             out.push('&');
@@ -69,7 +62,9 @@ mod tests {
 
     #[track_caller]
     fn check(uri: &str, expected: &str) {
-        assert_eq!(redacted(&uri.parse().unwrap()), expected);
+        let mut redacted = String::new();
+        write_redacted(&uri.parse().unwrap(), &mut redacted);
+        assert_eq!(redacted, expected);
     }
 
     #[test]

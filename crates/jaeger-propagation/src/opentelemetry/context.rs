@@ -52,6 +52,16 @@ impl Extracted {
     /// refused header a local span of `base` is not its parent, nor is anything else of `base` its own: the context begins
     /// anew. A remote one stays: another propagator has just read it.
     pub fn into_context(self, base: &Context) -> Context {
+        let (context, span, trace_state) = self.into_parts(base);
+        match span {
+            Some(span) => context.with_remote_span_context(remote(&span, trace_state.as_deref())),
+            None => context,
+        }
+    }
+
+    /// The same with the caller's span and the trace state beside the context and not in it: for a tracer that knows a parent
+    /// without a `Context`, which has to be allocated.
+    pub fn into_parts(self, base: &Context) -> (Context, Option<SpanContext>, Option<String>) {
         let empty = Context::new();
         let is_refused = self.span_context.is_none() && self.refused.is_some();
         let is_ambient = base.has_active_span() && !base.span().span_context().is_remote();
@@ -67,17 +77,17 @@ impl Extracted {
             Some(_) => self.received,
             None => self.received.union(before),
         };
-        let mut context = match &self.span_context {
-            Some(span) => base.with_remote_span_context(remote(span, self.trace_state.as_deref())),
-            None => base.clone(),
-        };
+        let mut context = base.clone();
         if let Some(state) = state {
             context = context.with_value(state);
         }
         if received != before {
             context = context.with_value(Received(received));
         }
-        if self.baggage.is_empty() { context } else { with_baggage(&context, self.baggage) }
+        if !self.baggage.is_empty() {
+            context = with_baggage(&context, self.baggage);
+        }
+        (context, self.span_context, self.trace_state)
     }
 }
 

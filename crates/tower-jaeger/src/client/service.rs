@@ -14,7 +14,7 @@ use tower_service::Service;
 use crate::{
     GlobalTracer, RequestHead, ResponseBody, ResponseFuture,
     protocol::Protocol,
-    request_span::{RequestSpan, Side, within},
+    request_span::{Origin, RequestSpan, Side, within},
     shared::Shared,
 };
 
@@ -43,7 +43,7 @@ impl<S, T, ReqBody, ResBody> Service<Request<ReqBody>> for Client<S, T>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>, Error: 'static>,
     ResBody: Body<Error: 'static>,
-    T: Tracer,
+    T: Tracer + 'static,
     T::Span: Send + Sync + 'static,
 {
     type Response = Response<ResponseBody<ResBody>>;
@@ -60,7 +60,8 @@ where
         // A clone, because hooks and samplers are the user's, and may attach contexts of their own.
         let parent = opentelemetry::Context::current();
         let span = if settings.is_traced(&head) {
-            RequestSpan::start(&*self.shared.tracer, settings, Side::Client, &parent, &head, Vec::new())
+            let origin = Origin::Current(&parent);
+            RequestSpan::start(&*self.shared.tracer, settings, Side::Client, origin, &head, Vec::new())
         } else {
             RequestSpan::untraced(parent, Side::Client, Protocol::of(head.headers), &head)
         };

@@ -18,7 +18,7 @@ use super::ServerSettings;
 use crate::{
     GlobalTracer, RequestHead, ResponseBody, ResponseFuture, follows_from,
     protocol::Protocol,
-    request_span::{RequestSpan, Side, within},
+    request_span::{Origin, RequestSpan, Side, within},
     shared::Shared,
     trust::Caller,
 };
@@ -48,7 +48,7 @@ impl<S, T, ReqBody, ResBody> Service<Request<ReqBody>> for Server<S, T>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>, Error: 'static>,
     ResBody: Body<Error: 'static>,
-    T: Tracer,
+    T: Tracer + 'static,
     T::Span: Send + Sync + 'static,
 {
     type Response = Response<ResponseBody<ResBody>>;
@@ -70,28 +70,27 @@ where
 
 impl<T> Shared<T, ServerSettings>
 where
-    T: Tracer,
+    T: Tracer + 'static,
     T::Span: Send + Sync + 'static,
 {
-    /// The server span of a request. The base is an empty context: what happens to be current on this thread is not the caller.
+    /// The server span of a request.
     fn start<B>(&self, request: &Request<B>) -> RequestSpan {
         let head = RequestHead::from(request);
         let mut extracted = self.settings.propagator.extract(head.headers);
-        let base = opentelemetry::Context::new();
         let is_traced = self.settings.is_traced(&head);
         let predecessor = self.distrust(&head, is_traced, &mut extracted);
         if !is_traced {
             return RequestSpan::untraced(
-                extracted.into_context(&base),
+                extracted.into_context(&opentelemetry::Context::new()),
                 Side::Server,
                 Protocol::of(head.headers),
                 &head,
             );
         }
         let refused = extracted.refused;
-        let parent = extracted.into_context(&base);
+        let origin = Origin::Caller(extracted);
         let links = predecessor.map(follows_from::link).into_iter().collect();
-        let span = RequestSpan::start(&*self.tracer, &self.settings, Side::Server, &parent, &head, links);
+        let span = RequestSpan::start(&*self.tracer, &self.settings, Side::Server, origin, &head, links);
         if let Some(refused) = refused {
             let message = KeyValue::new("message", refused.to_string());
             span.context().span().add_event("trace header refused", vec![message]);

@@ -1,0 +1,106 @@
+//! Spans of `jaeger-tracer`, which are started and written without OpenTelemetry's types; the only file that knows that crate.
+
+use std::any::Any;
+
+use jaeger_propagation::JaegerState;
+use jaeger_tracer::{JaegerTracer, Parent, RecordingSpan, SpanStart, SpanWriter, global_tracer};
+use opentelemetry::{
+    Context, InstrumentationScope, Value,
+    trace::{Link, Span, SpanKind, Status, TraceContextExt, TraceState},
+};
+
+use crate::{GlobalTracer, request_span::Origin};
+
+/// The native tracer itself.
+pub(crate) type Native = JaegerTracer;
+
+/// A native span that is being recorded.
+#[derive(Debug)]
+pub(crate) struct Recording(RecordingSpan);
+
+/// A native span that is locked for writing.
+pub(crate) struct Writer<'s>(SpanWriter<'s>);
+
+/// The native tracer, if this is one.
+pub(crate) fn of<T: 'static>(tracer: &T) -> Option<&Native> {
+    let tracer: &dyn Any = tracer;
+    match tracer.downcast_ref::<GlobalTracer>() {
+        Some(global) => global.native(),
+        None => tracer.downcast_ref(),
+    }
+}
+
+/// The program's, if that is a native one.
+pub(crate) fn global(scope: &'static str) -> Option<Native> {
+    global_tracer(InstrumentationScope::builder(scope).build())
+}
+
+/// Starts a span, and puts it into a context.
+pub(crate) fn start(
+    tracer: &Native,
+    origin: Origin<'_>,
+    name: &str,
+    kind: SpanKind,
+    links: &[Link],
+) -> (Context, Option<Recording>) {
+    let mut start = SpanStart::new(name, kind);
+    start.links = links;
+    let context = match origin {
+        Origin::Caller(extracted) => {
+            let (context, parent, trace_state) = extracted.into_parts(&Context::new());
+            start.parent = parent.map(Parent::from);
+            if let Some(text) = trace_state {
+                // What OpenTelemetry cannot read is left out, as W3C asks for.
+                start.trace_state = text.parse().unwrap_or(TraceState::NONE);
+            }
+            context
+        }
+        Origin::Current(context) => {
+            start.parent = Parent::of(context);
+            start.trace_state = context.span().span_context().trace_state().clone();
+            context.clone()
+        }
+    };
+    if start.parent.is_none() {
+        start.debug_id = JaegerState::from_context(&context).and_then(JaegerState::debug_id);
+    }
+    let span = tracer.start_span(start);
+    match span.recording() {
+        Some(recording) => (context.with_span(span), Some(Recording(recording))),
+        // Only its ids are of use.
+        None => (context.with_remote_span_context(span.span_context().clone()), None),
+    }
+}
+
+// === impl Recording ===
+
+impl Recording {
+    /// `None` if it has ended.
+    pub(crate) fn write(&self) -> Option<Writer<'_>> {
+        self.0.write().map(Writer)
+    }
+
+    pub(crate) fn end(&self) {
+        self.0.end();
+    }
+}
+
+// === impl Writer ===
+
+impl Writer<'_> {
+    pub(crate) fn text(&mut self, key: &str, value: &str) {
+        self.0.text(key, value);
+    }
+
+    pub(crate) fn written(&mut self, key: &str, write: impl FnOnce(&mut String)) {
+        self.0.written(key, write);
+    }
+
+    pub(crate) fn value(&mut self, key: &str, value: &Value) {
+        self.0.value(key, value);
+    }
+
+    pub(crate) fn status(&mut self, status: Status) {
+        self.0.set_status(status);
+    }
+}
