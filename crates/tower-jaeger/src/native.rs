@@ -47,7 +47,7 @@ pub(crate) fn start(
     start.links = links;
     let context = match origin {
         Origin::Caller(extracted) => {
-            let (context, parent, trace_state) = extracted.into_parts(&Context::new());
+            let (context, parent, trace_state) = extracted.take_parts(&Context::new());
             start.parent = parent.map(Parent::from);
             if let Some(text) = trace_state {
                 // What OpenTelemetry cannot read is left out, as W3C asks for.

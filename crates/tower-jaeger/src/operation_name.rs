@@ -69,7 +69,6 @@ impl Name<'_> {
             }
         }
     }
-
 }
 
 /// The method as a tag and in names: `_OTHER` for one that RFC 9110 and RFC 5789 do not know, because anybody can

@@ -1,6 +1,6 @@
 //! The span of one request, from its start to its one end.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, mem, sync::Arc};
 
 use http::{HeaderMap, Method, Response, StatusCode, Version};
 use jaeger_propagation::{Extracted, JaegerState};
@@ -61,7 +61,7 @@ pub(crate) struct RequestSpan {
 /// Where the span comes from.
 pub(crate) enum Origin<'p> {
     /// What a request carried.
-    Caller(Extracted),
+    Caller(&'p mut Extracted),
     /// What is current.
     Current(&'p Context),
 }
@@ -114,7 +114,7 @@ impl Origin<'_> {
     fn into_context(self) -> Context {
         match self {
             // What happens to be current on this thread is not the caller.
-            Self::Caller(extracted) => extracted.into_context(&Context::new()),
+            Self::Caller(extracted) => extracted.take_context(&Context::new()),
             Self::Current(context) => context.clone(),
         }
     }
@@ -232,6 +232,7 @@ impl RequestSpan {
     ///
     /// Whether a later drop of the span happens in a panic would say nothing: a layer outside may have caught this one, and
     /// another one may be under way.
+    #[inline]
     fn within<R>(&mut self, run: impl FnOnce() -> R) -> R {
         let entered = self.enter();
         let mut guard = EndOnPanic { span: self, armed: true };
@@ -307,7 +308,7 @@ impl RequestSpan {
     }
 
     fn finish(&mut self, outcome: Outcome) {
-        let has_ended = std::mem::replace(&mut self.phase, Phase::Ended) == Phase::Ended;
+        let has_ended = mem::replace(&mut self.phase, Phase::Ended) == Phase::Ended;
         if has_ended || !self.is_traced {
             return;
         }
@@ -396,7 +397,9 @@ impl RequestSpan {
 impl Recorder {
     fn end(&self, context: &Context) {
         match self {
-            Self::Nobody | Self::OpenTelemetry => context.span().end(),
+            // Its end would only read the clock.
+            Self::Nobody => {}
+            Self::OpenTelemetry => context.span().end(),
             Self::Native(recording) => recording.end(),
         }
     }
@@ -430,6 +433,7 @@ impl Drop for RequestSpan {
 // === within ===
 
 /// Runs something within the span of a request, if that has not ended.
+#[inline]
 pub(crate) fn within<R>(span: &mut Option<RequestSpan>, run: impl FnOnce() -> R) -> R {
     match span {
         Some(span) => span.within(run),

@@ -6,6 +6,8 @@ mod once;
 mod pass;
 mod w3c_headers;
 
+use std::mem;
+
 use self::{b3_headers::B3Headers, jaeger_headers::JaegerHeaders, once::Once, w3c_headers::W3cHeaders};
 use crate::{
     Baggage, BaggageDrop, ExtractCarrier, ExtractError, Format, Propagator, SpanContext, b3,
@@ -183,11 +185,14 @@ impl<'c> Reader<'_, 'c> {
         let mut is_used = context.is_some();
         match format {
             Format::Jaeger => {
-                let Some(jaeger) = self.jaeger.take() else { return };
-                let mut baggage = jaeger.baggage;
-                pass.merge(&mut baggage, jaeger.by_hand, SameItem::Keep);
-                is_used |= !baggage.is_empty();
-                pass.merge(&mut found.baggage, baggage, SameItem::Keep);
+                let Some(jaeger) = &mut self.jaeger else { return };
+                if !jaeger.by_hand.is_empty() {
+                    pass.merge(&mut jaeger.baggage, mem::take(&mut jaeger.by_hand), SameItem::Keep);
+                }
+                if !jaeger.baggage.is_empty() {
+                    is_used = true;
+                    pass.merge(&mut found.baggage, mem::take(&mut jaeger.baggage), SameItem::Keep);
+                }
             }
             Format::W3c => {
                 let Some(w3c) = self.w3c.take() else { return };

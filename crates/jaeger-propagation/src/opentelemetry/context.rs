@@ -1,6 +1,6 @@
 //! From what a request carried to a `Context`, and from a `Context` to what is sent on.
 
-use std::str::FromStr;
+use std::{mem, str::FromStr};
 
 use opentelemetry::{
     Context,
@@ -51,8 +51,13 @@ impl Extracted {
     /// A request without a trace goes on with the span of `base`, if that has one; then its debug id says nothing. After a
     /// refused header a local span of `base` is not its parent, nor is anything else of `base` its own: the context begins
     /// anew. A remote one stays: another propagator has just read it.
-    pub fn into_context(self, base: &Context) -> Context {
-        let (context, span, trace_state) = self.into_parts(base);
+    pub fn into_context(mut self, base: &Context) -> Context {
+        self.take_context(base)
+    }
+
+    /// The same where what was refused is looked at later.
+    pub fn take_context(&mut self, base: &Context) -> Context {
+        let (context, span, trace_state) = self.take_parts(base);
         match span {
             Some(span) => context.with_remote_span_context(remote(&span, trace_state.as_deref())),
             None => context,
@@ -60,8 +65,8 @@ impl Extracted {
     }
 
     /// The same with the caller's span and the trace state beside the context and not in it: for a tracer that knows a parent
-    /// without a `Context`, which has to be allocated.
-    pub fn into_parts(self, base: &Context) -> (Context, Option<SpanContext>, Option<String>) {
+    /// without a `Context`, which has to be allocated. Nothing of the request is left behind but what was refused.
+    pub fn take_parts(&mut self, base: &Context) -> (Context, Option<SpanContext>, Option<String>) {
         let empty = Context::new();
         let is_refused = self.span_context.is_none() && self.refused.is_some();
         let is_ambient = base.has_active_span() && !base.span().span_context().is_remote();
@@ -85,9 +90,9 @@ impl Extracted {
             context = context.with_value(Received(received));
         }
         if !self.baggage.is_empty() {
-            context = with_baggage(&context, self.baggage);
+            context = with_baggage(&context, mem::take(&mut self.baggage));
         }
-        (context, self.span_context, self.trace_state)
+        (context, self.span_context.take(), self.trace_state.take())
     }
 }
 

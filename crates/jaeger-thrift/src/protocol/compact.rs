@@ -207,13 +207,29 @@ fn put_field_code(out: &mut Vec<u8>, last: i16, id: i16, code: u8) {
     }
 }
 
+/// Seven bits a byte, the lowest first; bit 7 says that more follow. Ids are long and random, so all bytes are made at once.
 #[inline]
-fn put_varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
+fn put_varint(out: &mut Vec<u8>, value: u64) {
+    if value < 0x80 {
+        return out.push(value as u8);
     }
-    out.push(value as u8);
+    let bits = u64::BITS - value.leading_zeros();
+    let len = bits.div_ceil(7) as usize;
+    // The low 56 bits: their halves apart, then those of each half, then those of each of these.
+    let low = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4;
+    let low = low & 0x0000_3fff_0000_3fff | (low & 0x0fff_c000_0fff_c000) << 2;
+    let low = low & 0x007f_007f_007f_007f | (low & 0x3f80_3f80_3f80_3f80) << 1;
+    let start = out.len();
+    // All bytes are written, because a fixed number of them is one instruction; those behind the last one are taken away.
+    out.extend_from_slice(&(low | 0x8080_8080_8080_8080).to_le_bytes());
+    if len > 8 {
+        let high = value >> 56;
+        out.extend_from_slice(&[high as u8 | 0x80, (high >> 7) as u8]);
+    }
+    out.truncate(start + len);
+    if let Some(last) = out.last_mut() {
+        *last &= 0x7f;
+    }
 }
 
 fn varint(reader: &mut Reader<'_>, expected: &'static str) -> Result<u64, DecodeError> {
@@ -236,4 +252,36 @@ fn varint(reader: &mut Reader<'_>, expected: &'static str) -> Result<u64, Decode
 fn narrow(reader: &mut Reader<'_>, expected: &'static str) -> Result<u32, DecodeError> {
     let value = varint(reader, expected)?;
     u32::try_from(value).map_err(|_| reader.error(expected, Found::TooLarge))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn varints_are_those_of_the_simple_loop() {
+        let check = |value: u64| {
+            let (mut simple, mut rest) = (Vec::new(), value);
+            while rest >= 0x80 {
+                simple.push(rest as u8 | 0x80);
+                rest >>= 7;
+            }
+            simple.push(rest as u8);
+            let mut out = vec![1, 2, 3];
+            put_varint(&mut out, value);
+            assert_eq!(out.get(3..), Some(&simple[..]), "{value:#x}");
+        };
+        for shift in 0..64 {
+            for base in [1u64 << shift, u64::MAX >> shift] {
+                (0..300).for_each(|offset| check(base.wrapping_add(offset)));
+                (0..300).for_each(|offset| check(base.wrapping_sub(offset)));
+            }
+        }
+        // Bits all over, by a multiplicative sequence.
+        let mut value = 1u64;
+        for _ in 0..200_000 {
+            value = value.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            check(value >> (value & 63));
+        }
+    }
 }

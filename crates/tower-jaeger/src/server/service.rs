@@ -87,11 +87,10 @@ where
                 &head,
             );
         }
-        let refused = extracted.refused;
-        let origin = Origin::Caller(extracted);
+        let origin = Origin::Caller(&mut extracted);
         let links = predecessor.map(follows_from::link).into_iter().collect();
         let span = RequestSpan::start(&*self.tracer, &self.settings, Side::Server, origin, &head, links);
-        if let Some(refused) = refused {
+        if let Some(refused) = extracted.refused {
             let message = KeyValue::new("message", refused.to_string());
             span.context().span().add_event("trace header refused", vec![message]);
         }
