@@ -1,6 +1,8 @@
 //! `jaeger-debug-id`: a debug trace against the sampler's will, where that is allowed.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "support/sdk.rs"]
+mod engine;
 mod support;
 
 use std::convert::Infallible;

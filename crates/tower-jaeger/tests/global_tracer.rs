@@ -1,5 +1,7 @@
 //! A layer without a tracer of its own. One test in a process of its own: the global tracer is one.
 
+#[path = "support/sdk.rs"]
+mod engine;
 mod support;
 
 use std::convert::Infallible;

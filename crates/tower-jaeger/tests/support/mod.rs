@@ -1,6 +1,7 @@
-//! A tracer whose finished spans can be looked at, and requests to send through a layer.
+//! Requests to send through a layer, and what to look at in the spans that it makes; the tracer is that of the test's engine.
 #![allow(
     dead_code,
+    unused_imports,
     unreachable_pub,
     clippy::unwrap_used,
     clippy::panic,
@@ -17,48 +18,11 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use http_body::{Body, Frame};
-use opentelemetry::{Value, trace::TracerProvider};
-use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracer, SdkTracerProvider, SpanData};
+use opentelemetry::Value;
+use opentelemetry_sdk::trace::SpanData;
 use tower::{Service, ServiceExt};
 
-/// A tracer, and the spans that it has finished.
-pub struct Traced {
-    provider: SdkTracerProvider,
-    exporter: InMemorySpanExporter,
-}
-
-impl Traced {
-    pub fn new() -> Self {
-        Self::with_sampler(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)))
-    }
-
-    pub fn with_sampler(sampler: Sampler) -> Self {
-        let exporter = InMemorySpanExporter::default();
-        let provider =
-            SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).with_sampler(sampler).build();
-        Self { provider, exporter }
-    }
-
-    pub fn tracer(&self) -> SdkTracer {
-        self.provider.tracer("test")
-    }
-
-    pub fn provider(&self) -> SdkTracerProvider {
-        self.provider.clone()
-    }
-
-    pub fn finished(&self) -> Vec<SpanData> {
-        self.exporter.get_finished_spans().unwrap()
-    }
-
-    /// The one finished span.
-    #[track_caller]
-    pub fn one(&self) -> SpanData {
-        let mut spans = self.finished();
-        assert_eq!(spans.len(), 1, "{spans:?}");
-        spans.remove(0)
-    }
-}
+pub use crate::engine::{TestTracer, Traced};
 
 /// The value of a tag; a tag occurs once.
 #[track_caller]

@@ -1,13 +1,12 @@
 //! Trust, filters, names and hooks.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
-mod support;
-
 use std::{
     convert::Infallible,
     sync::{Arc, Mutex},
 };
 
+use crate::support::{Frames, TestTracer, Then, Traced, data, frames, outcome, request, tag};
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt;
 use jaeger_propagation::{BaggageDrop, Format, Propagator};
@@ -15,8 +14,7 @@ use opentelemetry::{
     Context, KeyValue, SpanId, TraceId, Value,
     trace::{SpanKind, TraceContextExt, Tracer},
 };
-use opentelemetry_sdk::trace::{SdkTracer, SpanData};
-use support::{Frames, Then, Traced, data, frames, outcome, request, tag};
+use opentelemetry_sdk::trace::SpanData;
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 use tower_jaeger::{ClientLayer, Filter, Outcome, ResponseHeader, ServerLayer, Trust};
 
@@ -25,8 +23,8 @@ const CALLER: [(&str, &str); 3] =
 
 /// What leaves a service whose server layer is this one, after a request with these headers.
 async fn sent_on(
-    server: ServerLayer<SdkTracer>,
-    client: ClientLayer<SdkTracer>,
+    server: ServerLayer<TestTracer>,
+    client: ClientLayer<TestTracer>,
     path: &str,
     headers: &[(&str, &str)],
 ) -> HeaderMap {
@@ -44,7 +42,7 @@ async fn sent_on(
     sent
 }
 
-fn layers(traced: &Traced) -> (ServerLayer<SdkTracer>, ClientLayer<SdkTracer>) {
+fn layers(traced: &Traced) -> (ServerLayer<TestTracer>, ClientLayer<TestTracer>) {
     (ServerLayer::with_tracer(traced.tracer()), ClientLayer::with_tracer(traced.tracer()))
 }
 
@@ -241,7 +239,7 @@ async fn hooks_run_within_the_span() {
 
 #[tokio::test]
 async fn a_hook_that_panics_ends_the_span_as_the_service_would() {
-    type Layer = ServerLayer<SdkTracer>;
+    type Layer = ServerLayer<TestTracer>;
     let at_request = |layer: Layer| layer.with_on_request(|_, _| panic!("at the request"));
     let at_response = |layer: Layer| layer.with_on_response(|_, _| panic!("at the response"));
     for hook in [at_request as fn(Layer) -> Layer, at_response] {

@@ -1,14 +1,11 @@
 //! Requests that already carry somebody's trace headers: a proxy that copies what came, a retry, forwarded gRPC metadata.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod support;
-
 use std::convert::Infallible;
 
+use crate::support::{Traced, request};
 use http::{HeaderMap, Request, Response};
 use jaeger_propagation::{Format, Propagator, SpanContext};
-use opentelemetry_sdk::trace::Sampler;
-use support::{Traced, request};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 use tower_jaeger::{ClientLayer, ServerLayer};
 
@@ -60,9 +57,9 @@ async fn a_forwarded_request_leaves_with_exactly_one_context() {
         (Propagator::w3c(), &[Format::W3c]),
         (Propagator::as_received(), &Format::ALL),
     ] {
-        for sampler in [Sampler::AlwaysOn, Sampler::AlwaysOff] {
+        for samples in [true, false] {
             for headers in [CALLER.to_vec(), [&CALLER[..], &[grpc]].concat()] {
-                let traced = Traced::with_sampler(sampler.clone());
+                let traced = Traced::sampling(samples);
                 let left = forwarded(&traced, &propagator, &headers).await;
                 let found = contexts(&left);
                 assert_eq!(found.iter().map(|(format, _)| *format).collect::<Vec<_>>(), formats, "{left:?}");

@@ -1,8 +1,6 @@
 //! The layers in a stack of others: readiness, errors, bodies and the traits of their types.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod support;
-
 use std::{
     convert::Infallible,
     fmt::Debug,
@@ -12,12 +10,11 @@ use std::{
     time::Duration,
 };
 
+use crate::support::{Frames, TestTracer, Then, Traced, data, frames, next, outcome, request, trailers};
 use bytes::Bytes;
 use http::{Request, Response, header::CONTENT_LENGTH};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Empty, Full};
-use opentelemetry_sdk::trace::SdkTracer;
-use support::{Frames, Then, Traced, data, frames, next, outcome, request, trailers};
 use tower::{
     BoxError, Layer, Service, ServiceBuilder, ServiceExt, service_fn,
     util::{BoxCloneService, BoxCloneSyncService},
@@ -280,10 +277,10 @@ fn unpin<T: Debug + Send + Sync + Unpin + 'static>() {}
 
 #[test]
 fn the_types_are_as_clonable_and_sendable_as_what_is_in_them() {
-    shared::<(ServerLayer, ServerLayer<SdkTracer>, ServerLayer<Unclonable>)>();
-    shared::<(ClientLayer, ClientLayer<SdkTracer>, ClientLayer<Unclonable>)>();
-    shared::<(Server<Strict>, Server<Strict, SdkTracer>, Server<Strict, Unclonable>)>();
-    shared::<(Client<Strict>, Client<Strict, SdkTracer>, Client<Strict, Unclonable>)>();
+    shared::<(ServerLayer, ServerLayer<TestTracer>, ServerLayer<Unclonable>)>();
+    shared::<(ClientLayer, ClientLayer<TestTracer>, ClientLayer<Unclonable>)>();
+    shared::<(Server<Strict>, Server<Strict, TestTracer>, Server<Strict, Unclonable>)>();
+    shared::<(Client<Strict>, Client<Strict, TestTracer>, Client<Strict, Unclonable>)>();
     shared::<(<ServerLayer as Layer<Strict>>::Service, <ClientLayer as Layer<Strict>>::Service)>();
     // A future that is `Send` only stays so, and a body that is `Sync` and `Unpin` too.
     sent::<ResponseFuture<SendOnly>>();

@@ -2,15 +2,13 @@
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-mod support;
-
 use std::net::SocketAddr;
 
+use crate::support::{Traced, tag};
 use axum::{Router, body::Body, extract::ConnectInfo, routing::get};
 use http::Request;
 use http_body_util::BodyExt;
 use opentelemetry_sdk::trace::SpanData;
-use support::{Traced, tag};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_jaeger::{ClientLayer, Conventions, ServerLayer};
 

@@ -1,10 +1,9 @@
 //! What the client layer makes of a call.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-mod support;
-
 use std::convert::Infallible;
 
+use crate::support::{Traced, request, tag};
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt;
 use opentelemetry::{
@@ -13,8 +12,6 @@ use opentelemetry::{
     context::FutureExt,
     trace::{SpanKind, TraceContextExt, Tracer},
 };
-use opentelemetry_sdk::trace::Sampler;
-use support::{Traced, request, tag};
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 use tower_jaeger::{ClientLayer, ResendCount, ServerLayer};
 
@@ -99,7 +96,7 @@ async fn a_key_that_grpc_cannot_carry_stays_at_home() {
 
 #[tokio::test]
 async fn debug_and_firehose_pass_a_service_whatever_its_sampler_says() {
-    let traced = Traced::with_sampler(Sampler::ParentBased(Box::new(Sampler::AlwaysOff)));
+    let traced = Traced::sampling(false);
     for (received, flags) in [("7b:1c8:0:b", "b"), ("7b:1c8:0:0", "0"), ("7b:1c8:0:8", "8")] {
         let inner = ServiceBuilder::new().layer(ClientLayer::with_tracer(traced.tracer())).service(
             service_fn(async |request: Request<String>| {

@@ -1,10 +1,9 @@
 //! Rate, errors and duration: one measurement for each request, whatever its way out, and no request is active for ever.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-mod support;
-
 use std::{future::pending, panic::AssertUnwindSafe};
 
+use crate::support::{Frames, Then, Traced, data, frames, next, request, trailers};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use opentelemetry::metrics::MeterProvider;
@@ -12,7 +11,6 @@ use opentelemetry_sdk::metrics::{
     InMemoryMetricExporter, PeriodicReader, SdkMeterProvider,
     data::{AggregatedMetrics, MetricData},
 };
-use support::{Frames, Then, Traced, data, frames, next, request, trailers};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_jaeger::{ClientLayer, Filter, ServerLayer};
 
@@ -29,7 +27,7 @@ impl Measured {
         Self { provider: SdkMeterProvider::builder().with_reader(reader).build(), exporter }
     }
 
-    fn layer(&self) -> ServerLayer<opentelemetry_sdk::trace::SdkTracer> {
+    fn layer(&self) -> ServerLayer<crate::support::TestTracer> {
         ServerLayer::with_tracer(Traced::new().tracer()).with_meter(&self.provider.meter("test"))
     }
 

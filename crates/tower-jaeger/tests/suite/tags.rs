@@ -1,10 +1,9 @@
 //! Every tag of every kind of span, with its type, in each convention.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-mod support;
-
 use std::{convert::Infallible, net::SocketAddr};
 
+use crate::support::{Frames, Then, Traced, data, frames, tag, trailers};
 use http::{Request, Response, Version};
 use http_body_util::BodyExt;
 use opentelemetry::{
@@ -12,7 +11,6 @@ use opentelemetry::{
     trace::{SpanKind, Status},
 };
 use opentelemetry_sdk::trace::SpanData;
-use support::{Frames, Then, Traced, data, frames, tag, trailers};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_jaeger::{CapturedHeaders, ClientLayer, Conventions, PeerAddress, ServerLayer};
 
@@ -27,7 +25,7 @@ struct Exchange {
 
 impl Exchange {
     fn new(method: &str, uri: &str, headers: &[(&str, &str)], status: u16) -> Self {
-        let mut request = support::request(method, uri, headers);
+        let mut request = crate::support::request(method, uri, headers);
         request.extensions_mut().insert(PeerAddress(SocketAddr::from(([192, 0, 2, 1], 4711))));
         Self { request, status, trailers: &[] }
     }
@@ -70,8 +68,8 @@ impl Exchange {
 }
 
 struct Layers {
-    server: ServerLayer<opentelemetry_sdk::trace::SdkTracer>,
-    client: ClientLayer<opentelemetry_sdk::trace::SdkTracer>,
+    server: ServerLayer<crate::support::TestTracer>,
+    client: ClientLayer<crate::support::TestTracer>,
 }
 
 impl Layers {
@@ -395,7 +393,7 @@ async fn a_value_that_is_marked_as_sensitive_is_a_secret() {
             service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new())));
         let mut token = http::HeaderValue::from_static("s");
         token.set_sensitive(true);
-        let mut request = support::request("GET", "/", &[]);
+        let mut request = crate::support::request("GET", "/", &[]);
         request.headers_mut().insert("x-token", token);
         let layer = ServerLayer::with_tracer(traced.tracer())
             .with_captured_headers(headers.with_request(["x-token"]));

@@ -1,8 +1,6 @@
 //! What handlers, tasks and consumers of messages do with the context of a request.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-mod support;
-
 use std::{
     collections::{BTreeMap, HashMap},
     convert::Infallible,
@@ -10,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use crate::support::{Traced, call, request};
 use http::{Request, Response};
 use jaeger_propagation::{Baggage, Propagator};
 use opentelemetry::{
@@ -17,7 +16,6 @@ use opentelemetry::{
     context::FutureExt,
     trace::{Link, SpanContext, SpanId, SpanKind, TraceContextExt, TraceId, Tracer},
 };
-use support::{Traced, call, request};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_jaeger::{ClientLayer, ServerLayer, current_baggage, current_span, follows_from, with_baggage};
 

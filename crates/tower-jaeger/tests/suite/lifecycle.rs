@@ -1,17 +1,15 @@
 //! Each way out of a request ends the span once, with an outcome of its own.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-mod support;
-
 use std::{convert::Infallible, future::pending, panic::AssertUnwindSafe};
 
+use crate::support::{Frames, Then, Traced, data, frames, next, outcome, request, tag, trailers};
 use bytes::Bytes;
 use http::{Request, Response, Version, header::CONTENT_LENGTH};
 use http_body::Body;
 use http_body_util::BodyExt;
 use opentelemetry::{Context, Value};
 use opentelemetry_sdk::trace::SpanData;
-use support::{Frames, Then, Traced, data, frames, next, outcome, request, tag, trailers};
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_jaeger::{ResponseBody, ServerLayer};
 

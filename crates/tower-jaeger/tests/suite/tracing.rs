@@ -2,8 +2,6 @@
 #![cfg(feature = "tracing")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod support;
-
 use std::{
     convert::Infallible,
     fmt, io,
@@ -14,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use crate::support::{Traced, call, request, tag};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::{Body, Frame};
@@ -24,11 +23,8 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::{
     error::OTelSdkResult,
-    trace::{
-        InMemorySpanExporter, Sampler, SdkTracerProvider, SimpleSpanProcessor, Span, SpanData, SpanProcessor,
-    },
+    trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, Span, SpanData, SpanProcessor},
 };
-use support::{Traced, call, request, tag};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_jaeger::{ClientLayer, EventLayer, ServerLayer, WithTraceId};
 use tracing::{Instrument, Subscriber, error, info, info_span, instrument};
@@ -212,7 +208,7 @@ fn an_event_is_a_log_of_the_server_span_with_typed_fields() {
             ("type", Value::from("Some(1)")),
             ("error", Value::from("no such driver: invalid digit found in string")),
             ("level", Value::from("info")),
-            ("target", Value::from("tracing")),
+            ("target", Value::from(module_path!())),
         ]
     );
 }
@@ -308,7 +304,7 @@ fn nothing_is_formatted_for_a_span_that_is_not_recorded() {
         }
     }
 
-    let traced = Traced::with_sampler(Sampler::AlwaysOff);
+    let traced = Traced::sampling(false);
     run(bridge(&traced), serve(&traced, async || info!(value = ?Unprintable, "nobody sees it")));
     assert_eq!(traced.finished().len(), 0);
 }
@@ -423,8 +419,13 @@ fn a_log_line_ends_with_the_trace_id() {
     assert_eq!(
         memory.lines(),
         [
-            " INFO tracing: outside".to_owned(),
-            format!(" INFO tracing: found drivers=3 trace_id={} span_id={}", span.trace_id(), span.span_id()),
+            concat!(" INFO ", module_path!(), ": outside").to_owned(),
+            format!(
+                " INFO {}: found drivers=3 trace_id={} span_id={}",
+                module_path!(),
+                span.trace_id(),
+                span.span_id()
+            ),
             " INFO opentelemetry_sdk: its own".to_owned(),
         ]
     );
@@ -449,7 +450,7 @@ fn a_line_that_only_begins_as_json_does_is_text() {
 
 #[test]
 fn a_line_of_json_has_the_trace_id_as_a_member_sampled_or_not() {
-    let (traced, memory) = (Traced::with_sampler(Sampler::AlwaysOff), Memory::default());
+    let (traced, memory) = (Traced::sampling(false), Memory::default());
     let lines = tracing_subscriber::fmt::layer().json().without_time();
     let subscriber = tracing_subscriber::registry().with(lines.with_writer(WithTraceId::new(memory.clone())));
     let ids = Mutex::new(None);
@@ -466,6 +467,6 @@ fn a_line_of_json_has_the_trace_id_as_a_member_sampled_or_not() {
     assert_eq!(lines.len(), 1);
     assert_eq!(
         lines[0].strip_prefix(&start),
-        Some(r#""level":"INFO","fields":{"message":"found"},"target":"tracing"}"#)
+        Some(concat!(r#""level":"INFO","fields":{"message":"found"},"target":""#, module_path!(), r#""}"#))
     );
 }
