@@ -16,13 +16,13 @@ use hyper_util::{
 use jaeger_backend::{Backend, Trace};
 use jaeger_client::{Closer, Config};
 use jaeger_thrift::TagValue;
+use jaeger_tracer::JaegerTracer;
 use opentelemetry::{
     Context, KeyValue,
     baggage::BaggageExt,
     context::FutureExt,
     trace::{TraceContextExt, TracerProvider},
 };
-use opentelemetry_sdk::trace::SdkTracer;
 use tokio::net::TcpListener;
 use tonic::{
     Status,
@@ -42,8 +42,8 @@ use hello::{
 #[path = "../../examples/hello-tonic/src/generated/hello.rs"]
 mod hello;
 
-type HttpClient = Client<HyperClient<HttpConnector, Full<Bytes>>, SdkTracer>;
-type GrpcClient = GreeterClient<Client<Channel, SdkTracer>>;
+type HttpClient = Client<HyperClient<HttpConnector, Full<Bytes>>, JaegerTracer>;
+type GrpcClient = GreeterClient<Client<Channel, JaegerTracer>>;
 
 /// The three services, their tracers, and where their spans go.
 struct Chain {
@@ -96,7 +96,7 @@ impl Chain {
     }
 }
 
-async fn serve_frontend(tracer: SdkTracer, driver: SocketAddr) -> SocketAddr {
+async fn serve_frontend(tracer: JaegerTracer, driver: SocketAddr) -> SocketAddr {
     let channel = Channel::from_shared(format!("http://{driver}")).unwrap().connect().await.unwrap();
     let channel = ServiceBuilder::new().layer(ClientLayer::with_tracer(tracer.clone())).service(channel);
     let app = Router::new()
@@ -126,7 +126,7 @@ struct Driver {
     client: HttpClient,
 }
 
-async fn serve_driver(tracer: SdkTracer, route: SocketAddr) -> SocketAddr {
+async fn serve_driver(tracer: JaegerTracer, route: SocketAddr) -> SocketAddr {
     let client = HyperClient::builder(TokioExecutor::new()).build_http();
     let client = ServiceBuilder::new().layer(ClientLayer::with_tracer(tracer.clone())).service(client);
     let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -151,7 +151,7 @@ impl Greeter for Driver {
     }
 }
 
-async fn serve_route(tracer: SdkTracer) -> SocketAddr {
+async fn serve_route(tracer: JaegerTracer) -> SocketAddr {
     let service = ServiceBuilder::new().layer(ServerLayer::with_tracer(tracer)).service(service_fn(baggage));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -15,17 +15,25 @@ use opentelemetry::{
 use serde_json::{Value as Json, json};
 
 #[test]
-fn the_real_jaeger_shows_what_we_sent_over_http_and_over_udp() {
+fn the_real_jaeger_shows_what_we_sent_over_http_and_over_udp_on_both_engines() {
     let Some(jaeger) = RealJaeger::start() else { return };
-    for (trace_id, config) in [
-        (
-            0x0b2b_df42_51e5_ce0e_11b2_1f32_90c3_5d99,
-            client().with_collector_endpoint(jaeger.collector_endpoint()),
-        ),
-        (0x7b, client().with_agent(jaeger.agent())),
+    let over_http = || client().with_collector_endpoint(jaeger.collector_endpoint());
+    let over_udp = || client().with_agent(jaeger.agent());
+    for (trace_id, config, is_native) in [
+        (0x0b2b_df42_51e5_ce0e_11b2_1f32_90c3_5d99, over_http(), true),
+        (0x7b, over_udp(), true),
+        (0x0b2b_df42_51e5_ce0e_11b2_1f32_90c3_5d9a, over_http(), false),
+        (0x7c, over_udp(), false),
     ] {
-        let (provider, closer) = config.build().unwrap();
-        send(&provider.tracer("checkout"), trace_id);
+        let closer = if is_native {
+            let (provider, closer) = config.build().unwrap();
+            send(&provider.tracer("checkout"), trace_id);
+            closer
+        } else {
+            let (provider, closer) = config.build_sdk().unwrap();
+            send(&provider.tracer("checkout"), trace_id);
+            closer
+        };
         let report = closer.close(Duration::from_secs(5));
         assert_eq!((report.sent, report.lost), (3, 0), "{report}");
 

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use jaeger_exporter::{ExportStats, FailureCause, ReporterStats};
+use jaeger_tracer::JaegerTracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use crate::logger::Logger;
@@ -15,7 +16,7 @@ pub const DEFAULT_CLOSE_DEADLINE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 #[must_use = "dropping it closes the tracer"]
 pub struct Closer {
-    provider: Option<SdkTracerProvider>,
+    engine: Option<Engine>,
     reporter: Arc<ReporterStats>,
     export: Option<Arc<ExportStats>>,
     peer: Peer,
@@ -36,6 +37,13 @@ pub struct CloseReport {
     unreachable: bool,
 }
 
+/// What is to be ended.
+#[derive(Debug)]
+pub(crate) enum Engine {
+    Native(JaegerTracerProvider),
+    Sdk(SdkTracerProvider),
+}
+
 /// Who receives the spans, in words.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
@@ -47,13 +55,13 @@ pub(crate) struct Peer {
 
 impl Closer {
     pub(crate) fn new(
-        provider: SdkTracerProvider,
+        engine: Engine,
         reporter: Arc<ReporterStats>,
         export: Option<Arc<ExportStats>>,
         peer: Peer,
         logger: Logger,
     ) -> Self {
-        Self { provider: Some(provider), reporter, export, peer, logger }
+        Self { engine: Some(engine), reporter, export, peer, logger }
     }
 
     /// Sends what is queued, ends the tracer, and returns at the latest when `deadline` is over.
@@ -67,9 +75,12 @@ impl Closer {
 
     /// `false` if that has been done.
     fn shut_down(&mut self, deadline: Duration) -> bool {
-        let Some(provider) = self.provider.take() else { return false };
-        // What it says about failures is in the counters, in more detail.
-        let _ = provider.shutdown_with_timeout(deadline);
+        // What they say about failures is in the counters, in more detail.
+        match self.engine.take() {
+            Some(Engine::Native(provider)) => _ = provider.shutdown(deadline),
+            Some(Engine::Sdk(provider)) => _ = provider.shutdown_with_timeout(deadline),
+            None => return false,
+        }
         true
     }
 

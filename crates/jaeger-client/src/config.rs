@@ -2,21 +2,24 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-use jaeger_exporter::{ExportStats, JaegerExporter, Reporter, ReporterStats};
+use jaeger_exporter::{
+    BatchSender, EndpointError, ExportStats, JaegerExporter, Reporter, ReporterStats, process_of,
+};
 use jaeger_propagation::Propagator;
+use jaeger_tracer::{JaegerTracerProvider, Sampler, set_global};
 use opentelemetry::{Key, KeyValue, Value, global};
 use opentelemetry_sdk::{
     Resource,
-    trace::{Sampler, SdkTracerProvider, ShouldSample, SpanExporter},
+    trace::{Sampler as SdkSampler, SdkTracerProvider, SpanExporter},
 };
 
 use crate::{
-    closer::{Closer, Peer},
+    closer::{Closer, Engine, Peer},
     error::{ConfigError, ConfigErrorKind},
     logger::Logger,
-    logging_reporter::LoggingReporter,
+    logging_reporter::{self, LoggingReporter},
     pipeline::Pipeline,
-    sampler::{ConstSampler, DebugSampler},
+    sampler::{ConstSampler, DebugSampler, ProbabilisticSampler, SharedSampler},
 };
 
 /// Where a collector of Jaeger listens on the same machine.
@@ -24,14 +27,18 @@ pub const DEFAULT_COLLECTOR_ENDPOINT: &str = "http://localhost:14268/api/traces"
 
 /// The settings of a tracer. Defaults: every trace is sampled, and sent to a collector on this machine.
 ///
+/// Spans are made by one of two engines. The native one, `jaeger-tracer`, is the default. The OpenTelemetry SDK is taken for an
+/// exporter of its own ([`with_exporter`](Self::with_exporter)), and where it is asked for ([`with_sdk`](Self::with_sdk)).
+///
 /// The environment is not read.
 #[derive(Debug)]
 pub struct Config {
     service_name: String,
     tags: Vec<KeyValue>,
     destination: Destination,
-    sampler: Box<dyn ShouldSample>,
+    sampler: Arc<dyn Sampler>,
     sampler_words: SamplerWords,
+    is_on_sdk: bool,
     log_spans: bool,
     logger: Logger,
 }
@@ -48,7 +55,7 @@ type OnChange = Box<dyn FnMut(Result<(), &str>) + Send>;
 /// The sampler in the line that is logged at the start.
 #[derive(Debug)]
 struct SamplerWords {
-    traces: &'static str,
+    traces: String,
     sampler: String,
 }
 
@@ -68,8 +75,9 @@ impl Config {
             service_name: service_name.into(),
             tags: Vec::new(),
             destination: Destination::Collector(DEFAULT_COLLECTOR_ENDPOINT.to_owned()),
-            sampler: Box::new(ConstSampler::new(true)),
+            sampler: Arc::new(ConstSampler::new(true)),
             sampler_words: SamplerWords::of(&ConstSampler::new(true)),
+            is_on_sdk: false,
             log_spans: false,
             logger: Logger::default(),
         }
@@ -92,11 +100,18 @@ impl Config {
         self
     }
 
-    /// Sends through any exporter of the OpenTelemetry SDK instead; `name` is for people to read.
+    /// Sends through any exporter of the OpenTelemetry SDK instead, whose engine is then the SDK; `name` is for people to read.
     #[must_use]
     pub fn with_exporter(mut self, name: impl Into<String>, exporter: impl SpanExporter + 'static) -> Self {
         let start = Box::new(|on_change| Reporter::builder(exporter).with_on_change(on_change).build());
         self.destination = Destination::Other { name: name.into(), start };
+        self
+    }
+
+    /// Makes spans by the OpenTelemetry SDK and not natively: for who needs its span limits, or wants to compare.
+    #[must_use]
+    pub fn with_sdk(mut self) -> Self {
+        self.is_on_sdk = true;
         self
     }
 
@@ -121,9 +136,9 @@ impl Config {
     /// It is asked about roots only: the decision of a caller is respected, and a request with a debug id is always
     /// sampled.
     #[must_use]
-    pub fn with_sampler(mut self, sampler: impl ShouldSample + 'static) -> Self {
+    pub fn with_sampler(mut self, sampler: impl Sampler + 'static) -> Self {
         self.sampler_words = SamplerWords::of(&sampler);
-        self.sampler = Box::new(sampler);
+        self.sampler = Arc::new(sampler);
         self
     }
 
@@ -146,38 +161,90 @@ impl Config {
     ///
     /// When there is no service name, or the endpoint is not one.
     pub fn install(self) -> Result<Closer, ConfigError> {
-        let (provider, closer) = self.build()?;
+        let closer = if self.is_on_sdk || matches!(self.destination, Destination::Other { .. }) {
+            let (provider, closer) = self.build_sdk()?;
+            global::set_tracer_provider(provider);
+            closer
+        } else {
+            let (provider, closer) = self.build()?;
+            set_global(provider);
+            closer
+        };
         global::set_text_map_propagator(Propagator::new());
-        global::set_tracer_provider(provider);
         Ok(closer)
     }
 
-    /// Starts the tracer and touches nothing global: for tests, and for several services in one program.
+    /// Starts the native tracer and touches nothing global: for tests, and for several services in one program.
+    ///
+    /// # Errors
+    ///
+    /// When there is no service name, the endpoint is not one, or the settings need the SDK.
+    pub fn build(self) -> Result<(JaegerTracerProvider, Closer), ConfigError> {
+        self.check_name()?;
+        let (sender, kind) = match &self.destination {
+            Destination::Collector(url) => (BatchSender::collector(url), "collector"),
+            Destination::Agent(address) => (BatchSender::agent(address), "agent"),
+            Destination::Other { .. } => {
+                return Err(ConfigErrorKind::NeedsSdk("an exporter of the SDK").into());
+            }
+        };
+        if self.is_on_sdk {
+            return Err(ConfigErrorKind::NeedsSdk("with_sdk").into());
+        }
+        let mut sender: BatchSender = sender.map_err(|error: EndpointError| ConfigError::from(error))?;
+        let name = KeyValue::new("service.name", self.service_name.clone());
+        // The last one of a key counts, as in a resource.
+        let tags = self.tags.iter().enumerate().filter(|(at, tag)| {
+            !self.tags.iter().skip(at + 1).any(|later| later.key == tag.key) && tag.key != name.key
+        });
+        let attributes = tags.map(|(_, tag)| tag).chain([&name]);
+        sender.set_process(&process_of(attributes.map(|tag| (&tag.key, &tag.value))));
+        let peer = Peer { name: sender.endpoint().to_owned(), kind };
+        self.log_start(&peer, "");
+        let export = Some(sender.stats());
+        let mut builder = JaegerTracerProvider::builder(sender)
+            .with_sampler(SharedSampler(self.sampler))
+            .with_on_change(log_changes(self.logger.clone()));
+        if self.log_spans {
+            let logger = self.logger.clone();
+            builder =
+                builder.with_on_report(move |span, name| logger.log(&logging_reporter::line(&span, name)));
+        }
+        let provider = builder.build();
+        let stats = provider.stats();
+        let closer = Closer::new(Engine::Native(provider.clone()), stats, export, peer, self.logger);
+        Ok((provider, closer))
+    }
+
+    /// The same with the OpenTelemetry SDK as the engine.
     ///
     /// # Errors
     ///
     /// When there is no service name, or the endpoint is not one.
-    pub fn build(self) -> Result<(SdkTracerProvider, Closer), ConfigError> {
-        if self.service_name.trim().is_empty() {
-            return Err(ConfigErrorKind::NoServiceName.into());
-        }
-        let Started { reporter, export, peer } = self.destination.start(&self.logger)?;
-        let SamplerWords { traces, sampler } = &self.sampler_words;
-        self.logger.log(&format!(
-            "jaeger: service {:?} reports {traces} to {} (sampler {sampler})",
-            self.service_name, peer.name
-        ));
+    pub fn build_sdk(self) -> Result<(SdkTracerProvider, Closer), ConfigError> {
+        self.check_name()?;
+        let Self { service_name, tags, destination, sampler, sampler_words, log_spans, logger, .. } = self;
+        let Started { reporter, export, peer } = destination.start(&logger)?;
+        sampler_words.log_start(&service_name, &peer, ", on the OpenTelemetry SDK", &logger);
         let resource =
-            Resource::builder_empty().with_attributes(self.tags).with_service_name(self.service_name).build();
+            Resource::builder_empty().with_attributes(tags).with_service_name(service_name).build();
         let stats = reporter.stats();
-        let logging = self.log_spans.then(|| LoggingReporter::to(self.logger.clone()));
+        let logging = log_spans.then(|| LoggingReporter::to(logger.clone()));
         let provider = SdkTracerProvider::builder()
             .with_resource(resource)
-            .with_sampler(DebugSampler::new(Sampler::parent_based(self.sampler)))
+            .with_sampler(DebugSampler::new(SdkSampler::parent_based(SharedSampler(sampler))))
             .with_span_processor(Pipeline { logging, reporter })
             .build();
-        let closer = Closer::new(provider.clone(), stats, export, peer, self.logger);
+        let closer = Closer::new(Engine::Sdk(provider.clone()), stats, export, peer, logger);
         Ok((provider, closer))
+    }
+
+    fn check_name(&self) -> Result<(), ConfigError> {
+        if self.service_name.trim().is_empty() { Err(ConfigErrorKind::NoServiceName.into()) } else { Ok(()) }
+    }
+
+    fn log_start(&self, peer: &Peer, engine: &str) {
+        self.sampler_words.log_start(&self.service_name, peer, engine, &self.logger);
     }
 }
 
@@ -228,11 +295,27 @@ impl Started {
 // === impl SamplerWords ===
 
 impl SamplerWords {
-    fn of<S: ShouldSample + 'static>(sampler: &S) -> Self {
-        match (sampler as &dyn Any).downcast_ref::<ConstSampler>().map(ConstSampler::decision) {
-            Some(true) => Self { traces: "every trace", sampler: "const 1".to_owned() },
-            Some(false) => Self { traces: "no trace", sampler: "const 0".to_owned() },
-            None => Self { traces: "traces", sampler: format!("{sampler:?}") },
-        }
+    fn log_start(&self, service_name: &str, peer: &Peer, engine: &str, logger: &Logger) {
+        let Self { traces, sampler } = self;
+        logger.log(&format!(
+            "jaeger: service {service_name:?} reports {traces} to {} (sampler {sampler}{engine})",
+            peer.name
+        ));
+    }
+
+    fn of<S: Sampler + 'static>(sampler: &S) -> Self {
+        let sampler_of: &dyn Any = sampler;
+        let (traces, sampler) = if let Some(sampler) = sampler_of.downcast_ref::<ConstSampler>() {
+            match sampler.decision() {
+                true => ("every trace".to_owned(), "const 1".to_owned()),
+                false => ("no trace".to_owned(), "const 0".to_owned()),
+            }
+        } else if let Some(sampler) = sampler_of.downcast_ref::<ProbabilisticSampler>() {
+            let probability = sampler.probability();
+            (format!("{probability} of all traces"), format!("probabilistic {probability}"))
+        } else {
+            ("traces".to_owned(), format!("{sampler:?}"))
+        };
+        Self { traces, sampler }
     }
 }

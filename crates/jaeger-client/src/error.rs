@@ -14,6 +14,8 @@ pub struct ConfigError {
 pub(crate) enum ConfigErrorKind {
     NoServiceName,
     Endpoint(EndpointError),
+    /// What asks for the SDK where the native tracer was to be built.
+    NeedsSdk(&'static str),
 }
 
 // === impl ConfigError ===
@@ -35,6 +37,9 @@ impl fmt::Display for ConfigError {
         match &self.kind {
             ConfigErrorKind::NoServiceName => f.write_str("no service name provided"),
             ConfigErrorKind::Endpoint(error) => error.fmt(f),
+            ConfigErrorKind::NeedsSdk(what) => {
+                write!(f, "{what} needs the OpenTelemetry SDK: build it by build_sdk")
+            }
         }
     }
 }
@@ -42,7 +47,7 @@ impl fmt::Display for ConfigError {
 impl error::Error for ConfigError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match &self.kind {
-            ConfigErrorKind::NoServiceName => None,
+            ConfigErrorKind::NoServiceName | ConfigErrorKind::NeedsSdk(_) => None,
             ConfigErrorKind::Endpoint(error) => Some(error),
         }
     }

@@ -14,5 +14,6 @@ pub use self::{
     config::{Config, DEFAULT_COLLECTOR_ENDPOINT},
     error::ConfigError,
     logging_reporter::LoggingReporter,
-    sampler::{ConstSampler, DebugSampler},
+    sampler::{ConstSampler, DebugSampler, ProbabilisticSampler},
 };
+pub use jaeger_tracer::{Decision, Sampler, SamplerParam};

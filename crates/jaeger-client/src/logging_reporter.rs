@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jaeger_exporter::flags_of;
-use jaeger_propagation::{SpanId, TraceId};
+use jaeger_propagation::SpanContext;
 use opentelemetry::Context;
 use opentelemetry_sdk::{
     error::OTelSdkResult,
@@ -38,15 +38,15 @@ impl LoggingReporter {
         if !context.is_sampled() {
             return;
         }
-        self.logger.log(&format!(
-            "Reporting span {}:{}:{}:{:x} {:?}",
-            TraceId::from(context.trace_id()),
-            SpanId::from(context.span_id()),
-            SpanId::from(span.parent_span_id),
-            flags_of(span).bits(),
-            span.name,
-        ));
+        let reported = SpanContext::new(context.trace_id().into(), context.span_id().into(), flags_of(span));
+        self.logger.log(&line(&reported.with_parent_id(span.parent_span_id.into()), &span.name));
     }
+}
+
+pub(crate) fn line(span: &SpanContext, name: &str) -> String {
+    let SpanContext { trace_id, span_id, parent_id, flags } = span;
+    let parent_id = parent_id.unwrap_or_default();
+    format!("Reporting span {trace_id}:{span_id}:{parent_id}:{:x} {name:?}", flags.bits())
 }
 
 impl SpanProcessor for LoggingReporter {

@@ -1,4 +1,4 @@
-//! The tracer that a configuration makes, seen through an exporter in memory.
+//! The tracer that a configuration makes on the SDK, seen through an exporter in memory.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use jaeger_client::{Config, ConstSampler};
+use jaeger_client::{Config, ConstSampler, Decision, ProbabilisticSampler, Sampler, SamplerParam};
 use jaeger_exporter::flags_of;
 use jaeger_propagation::{JaegerState, Propagator};
 use opentelemetry::{
@@ -21,7 +21,7 @@ use opentelemetry::{
     propagation::TextMapPropagator,
     trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer, TracerProvider},
 };
-use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SpanData};
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SpanData};
 
 /// Long enough for a loaded machine; nothing waits that long when the test passes.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -41,7 +41,7 @@ fn logged(config: Config) -> (Config, Lines) {
 fn spans_of(config: Config, program: impl FnOnce(&dyn Fn(&str, &Context) -> Context)) -> Vec<SpanData> {
     let exporter = InMemorySpanExporter::default();
     let (config, _) = logged(config.with_exporter("memory", exporter.clone()));
-    let (provider, closer) = config.build().unwrap();
+    let (provider, closer) = config.build_sdk().unwrap();
     let tracer = provider.tracer("test");
     program(&|name, parent| {
         let context = parent.with_span(tracer.start_with_context(name.to_owned(), parent));
@@ -86,8 +86,8 @@ fn the_start_is_one_line() {
     start_line(
         Config::new("b")
             .with_collector_endpoint("http://jaeger:80")
-            .with_sampler(Sampler::TraceIdRatioBased(0.5)),
-        "jaeger: service \"b\" reports traces to http://jaeger:80/api/traces (sampler TraceIdRatioBased(0.5))",
+            .with_sampler(ProbabilisticSampler::new(0.5)),
+        "jaeger: service \"b\" reports 0.5 of all traces to http://jaeger:80/api/traces (sampler probabilistic 0.5)",
     );
 }
 
@@ -165,7 +165,7 @@ fn a_debug_id_is_for_the_root_even_where_nobody_binds_it() {
 fn spans_are_logged_as_they_are_reported() {
     let exporter = InMemorySpanExporter::default();
     let (config, lines) = logged(Config::new("a").with_exporter("memory", exporter.clone()).with_log_spans());
-    let (provider, closer) = config.build().unwrap();
+    let (provider, closer) = config.build_sdk().unwrap();
     let tracer = provider.tracer("test");
     drop(tracer.start_with_context("root \"quoted\"", &Context::new()));
     drop(tracer.start_with_context("served", &request("uber-trace-id", "7b:1c8:0:3")));
@@ -176,7 +176,8 @@ fn spans_are_logged_as_they_are_reported() {
 
     let root = &spans[0].span_context;
     let expected = [
-        "jaeger: service \"a\" reports every trace to memory (sampler const 1)".to_owned(),
+        "jaeger: service \"a\" reports every trace to memory (sampler const 1, on the OpenTelemetry SDK)"
+            .to_owned(),
         format!(
             "Reporting span {}:{}:0000000000000000:1 \"root \\\"quoted\\\"\"",
             root.trace_id(),
@@ -209,7 +210,7 @@ fn the_resource_is_the_service_and_its_tags() {
     let found = Arc::default();
     let config = Config::new("frontend").with_tag("replica", 7).with_tag("service.name", "not this one");
     let (config, _) = logged(config.with_exporter("resources", Resources(Arc::clone(&found))));
-    let (_provider, closer) = config.build().unwrap();
+    let (_provider, closer) = config.build_sdk().unwrap();
     closer.close(PATIENCE);
     let mut found = found.lock().unwrap().clone();
     found.sort();
@@ -219,9 +220,33 @@ fn the_resource_is_the_service_and_its_tags() {
 }
 
 #[test]
-fn a_sampler_of_opentelemetry_decides_about_roots() {
-    let attributes = spans_of(Config::new("a").with_sampler(Sampler::AlwaysOn), |start| {
+fn a_sampler_of_one_s_own_decides_about_roots() {
+    #[derive(Debug)]
+    struct Quiet;
+
+    impl Sampler for Quiet {
+        fn sample(&self, _: TraceId, operation: &str) -> Decision {
+            Decision::new(operation != "noise", "", SamplerParam::Bool(true))
+        }
+    }
+
+    let spans = spans_of(Config::new("a").with_sampler(Quiet), |start| {
+        start("noise", &Context::new());
         start("root", &Context::new());
     });
-    assert_eq!(attributes[0].attributes, Vec::<KeyValue>::new());
+    assert_eq!(spans.len(), 1);
+    assert_eq!(spans[0].attributes, Vec::<KeyValue>::new());
+}
+
+#[test]
+fn what_needs_the_sdk_says_so() {
+    let error = |config: Config| config.build().unwrap_err().to_string();
+    assert_eq!(
+        error(Config::new("a").with_exporter("memory", InMemorySpanExporter::default())),
+        "an exporter of the SDK needs the OpenTelemetry SDK: build it by build_sdk"
+    );
+    assert_eq!(
+        error(Config::new("a").with_sdk()),
+        "with_sdk needs the OpenTelemetry SDK: build it by build_sdk"
+    );
 }

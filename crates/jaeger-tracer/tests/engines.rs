@@ -29,10 +29,7 @@ use support::{Agent, tag};
 
 type Program = fn(&BoxedTracer);
 
-fn boxed<T: Tracer<Span: Send + Sync + 'static> + Send + Sync + 'static>(tracer: T) -> BoxedTracer
-where
-    T: ObjectSafeTracer,
-{
+fn boxed(tracer: impl ObjectSafeTracer + Send + Sync + 'static) -> BoxedTracer {
     BoxedTracer::new(Box::new(tracer))
 }
 

@@ -25,7 +25,7 @@ async fn served(
 ) -> (Vec<SpanData>, Vec<String>) {
     let spans = InMemorySpanExporter::default();
     let config = Config::new("a").with_logger(|_| {}).with_sampler(ConstSampler::new(false));
-    let (provider, _closer) = config.with_exporter("memory", spans.clone()).build().unwrap();
+    let (provider, _closer) = config.with_exporter("memory", spans.clone()).build_sdk().unwrap();
     let echo = service_fn(async |request: Request<String>| {
         let sent = request.headers()["uber-trace-id"].to_str().unwrap().to_owned();
         Ok::<_, Infallible>(Response::builder().extension(sent).body(String::new()).unwrap())
@@ -96,7 +96,7 @@ async fn over_the_limit_the_sampler_decides_and_it_is_counted() {
 async fn a_request_that_the_filter_leaves_out_starts_no_debug_trace() {
     let config = Config::new("a").with_logger(|_| {}).with_sampler(ConstSampler::new(false));
     let spans = InMemorySpanExporter::default();
-    let (provider, _closer) = config.with_exporter("memory", spans.clone()).build().unwrap();
+    let (provider, _closer) = config.with_exporter("memory", spans.clone()).build_sdk().unwrap();
     let tracer = provider.tracer("test");
     let echo = service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new())));
     let propagator = Propagator::new();

@@ -78,7 +78,7 @@ impl RustHop {
     pub(crate) async fn start(service: &str, propagator: Propagator) -> Self {
         let spans = InMemorySpanExporter::default();
         let config = Config::new(service).with_logger(|_| {}).with_exporter("memory", spans.clone());
-        let (provider, closer) = config.build().unwrap();
+        let (provider, closer) = config.build_sdk().unwrap();
         let hop = Hop {
             service: service.to_owned(),
             tracer: provider.tracer("test"),

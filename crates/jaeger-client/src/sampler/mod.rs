@@ -2,5 +2,8 @@
 
 mod constant;
 mod debug;
+mod probabilistic;
+mod shared;
 
-pub use self::{constant::ConstSampler, debug::DebugSampler};
+pub(crate) use self::shared::SharedSampler;
+pub use self::{constant::ConstSampler, debug::DebugSampler, probabilistic::ProbabilisticSampler};
