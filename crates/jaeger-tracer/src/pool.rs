@@ -2,10 +2,16 @@
 
 use std::{
     cell::RefCell,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use crate::{provider::Inner, record::Record};
+use crate::{
+    provider::Inner,
+    record::{End, Record},
+};
 
 /// A record, shared by all who hold the span.
 ///
@@ -15,6 +21,8 @@ use crate::{provider::Inner, record::Record};
 pub(crate) struct Slot {
     pub(crate) inner: Arc<Inner>,
     record: Mutex<Record>,
+    /// From its start to its end, outside of the lock, because who drops an ended span need not take that.
+    is_open: AtomicBool,
 }
 
 /// One of several holders of a slot; the last one gives it back.
@@ -36,18 +44,49 @@ impl Pooled {
         let pooled = POOL.try_with(|pool| pool.try_borrow_mut().ok()?.pop()).ok().flatten();
         let slot = pooled.filter(|slot| Arc::ptr_eq(&slot.inner, inner)).unwrap_or_else(|| {
             let record = Mutex::new(Record::new(inner.protocol()));
-            Arc::new(Slot { inner: Arc::clone(inner), record })
+            Arc::new(Slot { inner: Arc::clone(inner), record, is_open: AtomicBool::new(false) })
         });
         Self(Some(slot))
     }
 
-    pub(crate) fn inner(&self) -> Option<&Arc<Inner>> {
-        self.0.as_ref().map(|slot| &slot.inner)
+    /// Opens the record, for whom it has just been taken: nobody else holds it.
+    pub(crate) fn open(&mut self) -> Option<&mut Record> {
+        let slot = Arc::get_mut(self.0.as_mut()?)?;
+        *slot.is_open.get_mut() = true;
+        Some(slot.record.get_mut().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The record, which a panic elsewhere leaves as it was between two statements.
-    pub(crate) fn lock(&self) -> Option<MutexGuard<'_, Record>> {
-        self.0.as_ref().map(|slot| slot.record.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.as_ref().is_some_and(|slot| slot.is_open.load(Ordering::Acquire))
+    }
+
+    /// Writes to the record, if the span has not ended.
+    pub(crate) fn write(&self, write: impl FnOnce(&mut Record)) {
+        let Some(slot) = &self.0 else { return };
+        let mut record = slot.lock();
+        if slot.is_open.load(Ordering::Relaxed) {
+            write(&mut record);
+        }
+    }
+
+    /// Writes to the record for the last time, and ends the span, if it has not ended.
+    pub(crate) fn end(&self, write: impl FnOnce(&mut Record), at: Option<End>) {
+        let Some(slot) = self.0.as_ref().filter(|slot| slot.is_open.load(Ordering::Acquire)) else { return };
+        let mut record = slot.lock();
+        if slot.is_open.swap(false, Ordering::AcqRel) {
+            write(&mut record);
+            let at = at.unwrap_or_else(|| End::Tick(slot.inner.now()));
+            slot.inner.finish(&mut record, at);
+        }
+    }
+}
+
+// === impl Slot ===
+
+impl Slot {
+    /// A panic elsewhere leaves the record as it was between two statements.
+    fn lock(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

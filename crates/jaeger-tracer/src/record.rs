@@ -37,7 +37,6 @@ pub(crate) struct Record {
     dropped: Dropped,
     /// Text that becomes a tag, written here so that it needs no memory of its own.
     scratch: String,
-    is_open: bool,
 }
 
 /// What is known of a span when it starts.
@@ -128,7 +127,6 @@ impl Record {
             own: OwnTags::default(),
             dropped: Dropped::default(),
             scratch: String::new(),
-            is_open: false,
         }
     }
 
@@ -148,7 +146,6 @@ impl Record {
         self.status = Status::Unset;
         self.own = OwnTags::default();
         self.dropped = Dropped::default();
-        self.is_open = true;
         if head.parent_id != SpanId::INVALID {
             let says = links.iter().filter(|link| self.is_parent(link)).find_map(ref_type);
             self.reference(says.unwrap_or(RefType::ChildOf), head.trace_id, head.parent_id);
@@ -156,10 +153,6 @@ impl Record {
         for link in links {
             self.link(link);
         }
-    }
-
-    pub(crate) fn is_open(&self) -> bool {
-        self.is_open
     }
 
     /// Whether its memory is worth keeping.
@@ -265,9 +258,9 @@ impl Record {
 
     /// Ends the span: what is known now is added, and the times and flags are returned that [`write`](Self::write) needs.
     ///
-    /// `None` if it has ended already, or is not to be reported.
+    /// `None` if it is not to be reported.
     pub(crate) fn end(&mut self, end: End, clock: &Clock) -> Option<Ended> {
-        if !std::mem::replace(&mut self.is_open, false) || !self.head.flags.is_sampled() {
+        if !self.head.flags.is_sampled() {
             return None;
         }
         if !self.kind.is_empty() && !self.own.span_kind {

@@ -1,6 +1,6 @@
 //! The span as OpenTelemetry sees it, and the same span for who wants to write its tags without OpenTelemetry's types.
 
-use std::{borrow::Cow, sync::MutexGuard, time::SystemTime};
+use std::{borrow::Cow, time::SystemTime};
 
 use jaeger_exporter::with_tag;
 use jaeger_thrift::TagRef;
@@ -30,10 +30,10 @@ pub struct JaegerSpan {
 #[derive(Clone, Debug)]
 pub struct RecordingSpan(Pooled);
 
-/// A span that is locked for writing. What is written after its end is lost.
+/// A span that is being written.
 #[derive(Debug)]
 pub struct SpanWriter<'s> {
-    record: MutexGuard<'s, Record>,
+    record: &'s mut Record,
 }
 
 // === impl JaegerSpan ===
@@ -49,10 +49,8 @@ impl JaegerSpan {
     }
 
     fn write(&mut self, write: impl FnOnce(&mut Record)) {
-        if let Some(mut record) = self.record.as_ref().and_then(Pooled::lock)
-            && record.is_open()
-        {
-            write(&mut record);
+        if let Some(record) = &self.record {
+            record.write(write);
         }
     }
 }
@@ -70,7 +68,7 @@ impl Span for JaegerSpan {
     }
 
     fn is_recording(&self) -> bool {
-        self.record.as_ref().and_then(Pooled::lock).is_some_and(|record| record.is_open())
+        self.record.as_ref().is_some_and(Pooled::is_open)
     }
 
     fn set_attribute(&mut self, attribute: KeyValue) {
@@ -94,13 +92,13 @@ impl Span for JaegerSpan {
 
     fn end(&mut self) {
         if let Some(record) = &self.record {
-            end(record, None);
+            record.end(|_| {}, None);
         }
     }
 
     fn end_with_timestamp(&mut self, timestamp: SystemTime) {
         if let Some(record) = &self.record {
-            end(record, Some(End::At(timestamp)));
+            record.end(|_| {}, Some(End::At(timestamp)));
         }
     }
 }
@@ -114,36 +112,24 @@ impl Drop for JaegerSpan {
 // === impl RecordingSpan ===
 
 impl RecordingSpan {
-    /// Locks the span for writing; `None` if it has ended.
-    pub fn write(&self) -> Option<SpanWriter<'_>> {
-        let record = self.0.lock()?;
-        record.is_open().then_some(SpanWriter { record })
+    /// Writes to the span, which is locked meanwhile; not if it has ended.
+    pub fn write(&self, write: impl FnOnce(SpanWriter<'_>)) {
+        self.0.write(|record| write(SpanWriter::new(record)));
     }
 
-    /// Ends the span, now.
-    pub fn end(&self) {
-        end(&self.0, None);
-    }
-
-    pub(crate) fn fill(&self, attributes: &[KeyValue], events: &[Event]) {
-        let Some(mut record) = self.0.lock() else { return };
-        attributes.iter().for_each(|attribute| record.attribute(attribute));
-        events.iter().for_each(|event| record.log(wall(event.timestamp), &event.name, &event.attributes));
-    }
-}
-
-/// Ends a span; now, if nothing else is said. The record is locked while it is copied into the queue, and by nobody else then.
-fn end(record: &Pooled, at: Option<End>) {
-    let (Some(inner), Some(mut locked)) = (record.inner(), record.lock()) else { return };
-    if locked.is_open() {
-        let at = at.unwrap_or_else(|| End::Tick(inner.now()));
-        inner.finish(&mut locked, at);
+    /// Writes to the span for the last time and ends it, now; not if it has ended.
+    pub fn end(&self, write: impl FnOnce(SpanWriter<'_>)) {
+        self.0.end(|record| write(SpanWriter::new(record)), None);
     }
 }
 
 // === impl SpanWriter ===
 
-impl SpanWriter<'_> {
+impl<'s> SpanWriter<'s> {
+    pub(crate) fn new(record: &'s mut Record) -> Self {
+        Self { record }
+    }
+
     /// Sets a tag of text, which is cut after 256 bytes as Jaeger's clients do.
     pub fn text(&mut self, key: &str, value: &str) {
         self.record.tag(key, TagRef::String(value));
@@ -172,5 +158,12 @@ impl SpanWriter<'_> {
     /// Renames the operation.
     pub fn set_name(&mut self, name: &str) {
         self.record.set_name(name);
+    }
+
+    pub(crate) fn fill(&mut self, attributes: &[KeyValue], events: &[Event]) {
+        attributes.iter().for_each(|attribute| self.record.attribute(attribute));
+        events
+            .iter()
+            .for_each(|event| self.record.log(wall(event.timestamp), &event.name, &event.attributes));
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     pool::Pooled,
     provider::Inner,
     record::{Head, Start},
-    span::JaegerSpan,
+    span::{JaegerSpan, SpanWriter},
 };
 
 /// The tag by which a debug trace is found again; Jaeger's clients name it like the header.
@@ -110,7 +110,7 @@ impl JaegerTracer {
         Self { inner, scope }
     }
 
-    /// Starts a span.
+    /// Starts a span, with its first tags; the closure is not called for one that is not recorded.
     ///
     /// ```
     /// # use jaeger_exporter::BatchSender;
@@ -118,14 +118,14 @@ impl JaegerTracer {
     /// use opentelemetry::trace::{SpanKind, TracerProvider};
     ///
     /// # let provider = JaegerTracerProvider::builder(BatchSender::agent("localhost:6831")?).build();
-    /// let span = provider.tracer("app").start_span(SpanStart::new("work", SpanKind::Internal));
-    /// if let Some(mut tags) = span.recording().as_ref().and_then(|span| span.write()) {
+    /// let start = SpanStart::new("work", SpanKind::Internal);
+    /// let span = provider.tracer("app").start_span(start, |mut tags| {
     ///     tags.text("customer", "731");
     ///     tags.written("numbers", |text| (1..4).for_each(|number| text.push_str(&number.to_string())));
-    /// }
+    /// });
     /// # Ok::<(), jaeger_exporter::EndpointError>(())
     /// ```
-    pub fn start_span(&self, start: SpanStart<'_>) -> JaegerSpan {
+    pub fn start_span(&self, start: SpanStart<'_>, write: impl FnOnce(SpanWriter<'_>)) -> JaegerSpan {
         let inner = &self.inner;
         let trace_state = start.trace_state;
         let (trace_id, parent_id, flags, decision) = match start.parent {
@@ -150,8 +150,8 @@ impl JaegerTracer {
                 None,
             );
         }
-        let pooled = Pooled::take(inner);
-        if let Some(mut record) = pooled.lock() {
+        let mut pooled = Pooled::take(inner);
+        if let Some(record) = pooled.open() {
             let at = start.start_time.map_or_else(|| Start::Tick(inner.now()), |time| Start::At(wall(time)));
             let head = Head { trace_id, span_id, parent_id, flags, start: at };
             record.begin(head, start.name, &start.kind, start.links);
@@ -170,6 +170,7 @@ impl JaegerTracer {
             if trace_state != TraceState::NONE {
                 record.tag("w3c.tracestate", TagRef::String(&trace_state.header()));
             }
+            write(SpanWriter::new(record));
         }
         JaegerSpan::new(SpanContext::new(trace_id, span_id, otel_flags, false, trace_state), Some(pooled))
     }
@@ -200,10 +201,8 @@ impl Tracer for JaegerTracer {
             debug_id,
             start_time,
         };
-        let span = self.start_span(start);
-        if let Some(recording) = span.recording().filter(|_| attributes.is_some() || events.is_some()) {
-            recording.fill(&attributes.unwrap_or_default(), &events.unwrap_or_default());
-        }
-        span
+        self.start_span(start, |mut span| {
+            span.fill(&attributes.unwrap_or_default(), &events.unwrap_or_default());
+        })
     }
 }

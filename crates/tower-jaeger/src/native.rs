@@ -5,8 +5,8 @@ use std::any::Any;
 use jaeger_propagation::JaegerState;
 use jaeger_tracer::{JaegerTracer, Parent, RecordingSpan, SpanStart, SpanWriter, global_tracer};
 use opentelemetry::{
-    Context, InstrumentationScope, Value,
-    trace::{Link, Span, SpanKind, Status, TraceContextExt, TraceState},
+    Context, InstrumentationScope,
+    trace::{Link, Span, SpanKind, TraceContextExt, TraceState},
 };
 
 use crate::{GlobalTracer, request_span::Origin};
@@ -18,8 +18,8 @@ pub(crate) type Native = JaegerTracer;
 #[derive(Debug)]
 pub(crate) struct Recording(RecordingSpan);
 
-/// A native span that is locked for writing.
-pub(crate) struct Writer<'s>(SpanWriter<'s>);
+/// A native span that is being written.
+pub(crate) type Writer<'s> = SpanWriter<'s>;
 
 /// The native tracer, if this is one.
 pub(crate) fn of<T: 'static>(tracer: &T) -> Option<&Native> {
@@ -42,6 +42,7 @@ pub(crate) fn start(
     name: &str,
     kind: SpanKind,
     links: &[Link],
+    write: impl FnOnce(Writer<'_>),
 ) -> (Context, Option<Recording>) {
     let mut start = SpanStart::new(name, kind);
     start.links = links;
@@ -64,7 +65,7 @@ pub(crate) fn start(
     if start.parent.is_none() {
         start.debug_id = JaegerState::from_context(&context).and_then(JaegerState::debug_id);
     }
-    let span = tracer.start_span(start);
+    let span = tracer.start_span(start, write);
     match span.recording() {
         Some(recording) => (context.with_span(span), Some(Recording(recording))),
         // Only its ids are of use.
@@ -75,32 +76,13 @@ pub(crate) fn start(
 // === impl Recording ===
 
 impl Recording {
-    /// `None` if it has ended.
-    pub(crate) fn write(&self) -> Option<Writer<'_>> {
-        self.0.write().map(Writer)
+    /// Not if it has ended.
+    pub(crate) fn write(&self, write: impl FnOnce(Writer<'_>)) {
+        self.0.write(write);
     }
 
-    pub(crate) fn end(&self) {
-        self.0.end();
-    }
-}
-
-// === impl Writer ===
-
-impl Writer<'_> {
-    pub(crate) fn text(&mut self, key: &str, value: &str) {
-        self.0.text(key, value);
-    }
-
-    pub(crate) fn written(&mut self, key: &str, write: impl FnOnce(&mut String)) {
-        self.0.written(key, write);
-    }
-
-    pub(crate) fn value(&mut self, key: &str, value: &Value) {
-        self.0.value(key, value);
-    }
-
-    pub(crate) fn status(&mut self, status: Status) {
-        self.0.set_status(status);
+    /// Writes and ends the span at once.
+    pub(crate) fn end(&self, write: impl FnOnce(Writer<'_>)) {
+        self.0.end(write);
     }
 }

@@ -13,7 +13,7 @@ pub(crate) enum Native {}
 #[derive(Debug)]
 pub(crate) enum Recording {}
 
-pub(crate) struct Writer<'s>(&'s Recording);
+pub(crate) struct Writer<'s>(Recording, std::marker::PhantomData<&'s ()>);
 
 pub(crate) fn of<T>(_tracer: &T) -> Option<&Native> {
     None
@@ -25,6 +25,7 @@ pub(crate) fn start(
     _name: &str,
     _kind: SpanKind,
     _links: &[Link],
+    _write: impl FnOnce(Writer<'_>),
 ) -> (Context, Option<Recording>) {
     match *tracer {}
 }
@@ -32,11 +33,11 @@ pub(crate) fn start(
 // === impl Recording ===
 
 impl Recording {
-    pub(crate) fn write(&self) -> Option<Writer<'_>> {
-        Some(Writer(self))
+    pub(crate) fn write(&self, _write: impl FnOnce(Writer<'_>)) {
+        match *self {}
     }
 
-    pub(crate) fn end(&self) {
+    pub(crate) fn end(&self, _write: impl FnOnce(Writer<'_>)) {
         match *self {}
     }
 }
@@ -45,18 +46,18 @@ impl Recording {
 
 impl Writer<'_> {
     pub(crate) fn text(&mut self, _key: &str, _value: &str) {
-        match *self.0 {}
+        match self.0 {}
     }
 
     pub(crate) fn written(&mut self, _key: &str, _write: impl FnOnce(&mut String)) {
-        match *self.0 {}
+        match self.0 {}
     }
 
     pub(crate) fn value(&mut self, _key: &str, _value: &Value) {
-        match *self.0 {}
+        match self.0 {}
     }
 
-    pub(crate) fn status(&mut self, _status: Status) {
-        match *self.0 {}
+    pub(crate) fn set_status(&mut self, _status: Status) {
+        match self.0 {}
     }
 }

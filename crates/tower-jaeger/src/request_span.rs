@@ -146,11 +146,11 @@ impl RequestSpan {
         };
         let native = native::of(tracer).filter(|_| !origin.is_suppressed());
         let (context, recorder, has_own_id) = if let Some(tracer) = native {
-            let start = |name: &str| native::start(tracer, origin, name, kind, &links);
-            let (context, recording) = name.with_text(start);
-            if let Some(writer) = recording.as_ref().and_then(native::Recording::write) {
-                tags.at_start(request, settings, &mut TagSink::Native(writer));
-            }
+            let (context, recording) = name.with_text(|name| {
+                native::start(tracer, origin, name, kind, &links, |span| {
+                    tags.at_start(request, settings, &mut TagSink::Native(span));
+                })
+            });
             (context, recording.map_or(Recorder::Nobody, Recorder::Native), true)
         } else {
             let parent = origin.into_context();
@@ -257,12 +257,18 @@ impl RequestSpan {
         self.phase = Phase::InBody;
         self.status = Some(status);
         self.version = self.version.max(response.version());
-        let captured = self.extras.as_ref().and_then(|extras| extras.captured_headers.as_ref());
-        self.write(|tags, sink| tags.at_head(status, response.headers(), captured, sink));
+        if let Some(captured) = self.extras.as_ref().and_then(|extras| extras.captured_headers.as_ref()) {
+            let headers = response.headers();
+            self.write(|tags, sink| {
+                captured.of_response(tags.conventions, headers, |tag| sink.key_value(tag));
+            });
+        }
         let has_own_id = self.has_own_id;
         self.hook(|extras, context| extras.response(response, context, has_own_id));
-        self.is_grpc_response = Protocol::of(response.headers()) == Protocol::Grpc;
-        self.trailers(response.headers());
+        if self.protocol() == Protocol::Grpc {
+            self.is_grpc_response = Protocol::of(response.headers()) == Protocol::Grpc;
+            self.trailers(response.headers());
+        }
         let is_tunnel = self.expects == Expects::Tunnel && status.is_success();
         if status == StatusCode::SWITCHING_PROTOCOLS || is_tunnel {
             return AfterHead::End(Outcome::Upgraded);
@@ -326,38 +332,22 @@ impl RequestSpan {
         if self.is_of_no_method() && !self.is_own_name {
             self.context.span().update_name(operation_name::NO_METHOD);
         }
-        self.write(|tags, sink| {
-            if let Some(status) = self.grpc_status {
-                tags.at_grpc_status(status, sink);
-            }
-            tags.at_end(&end, sink);
-        });
-        if let Some(extras) = &self.extras {
-            // The hook is the user's, and may panic: it is the last, and the span ends all the same.
-            let _end = EndSpan { context: &self.context, recorder: &self.recorder };
-            let _entered = self.enter();
-            if let (Some(metrics), Some(in_flight)) = (&extras.metrics, self.in_flight.take()) {
-                metrics.end(*in_flight, self.tags, &end);
-            }
-            extras.end(outcome, &self.context);
-        } else {
-            self.recorder.end(&self.context);
+        let Some(extras) = &self.extras else {
+            return self.recorder.end(&self.context, |sink| self.tags.at_end(&end, sink));
+        };
+        self.write(|tags, sink| tags.at_end(&end, sink));
+        // The hook is the user's, and may panic: it is the last, and the span ends all the same.
+        let _end = EndSpan { context: &self.context, recorder: &self.recorder };
+        let _entered = self.enter();
+        if let (Some(metrics), Some(in_flight)) = (&extras.metrics, self.in_flight.take()) {
+            metrics.end(*in_flight, self.tags, &end);
         }
+        extras.end(outcome, &self.context);
     }
 
     /// Writes tags, if anybody is to see them.
     fn write(&self, write: impl FnOnce(Tags, &mut TagSink<'_>)) {
-        match &self.recorder {
-            Recorder::Nobody => {}
-            Recorder::OpenTelemetry => {
-                write(self.tags, &mut TagSink::OpenTelemetry(&mut self.context.span()));
-            }
-            Recorder::Native(recording) => {
-                if let Some(writer) = recording.write() {
-                    write(self.tags, &mut TagSink::Native(writer));
-                }
-            }
-        }
+        self.recorder.write(&self.context, |sink| write(self.tags, sink));
     }
 
     /// Whether a gRPC call was answered without its status. An answer that is no success and no gRPC, as of a proxy, never has
@@ -395,12 +385,25 @@ impl RequestSpan {
 // === impl Recorder ===
 
 impl Recorder {
-    fn end(&self, context: &Context) {
+    fn write(&self, context: &Context, write: impl FnOnce(&mut TagSink<'_>)) {
+        match self {
+            Self::Nobody => {}
+            Self::OpenTelemetry => write(&mut TagSink::OpenTelemetry(&mut context.span())),
+            Self::Native(recording) => recording.write(|span| write(&mut TagSink::Native(span))),
+        }
+    }
+
+    /// Writes the last tags and ends the span.
+    fn end(&self, context: &Context, write: impl FnOnce(&mut TagSink<'_>)) {
         match self {
             // Its end would only read the clock.
             Self::Nobody => {}
-            Self::OpenTelemetry => context.span().end(),
-            Self::Native(recording) => recording.end(),
+            Self::OpenTelemetry => {
+                let mut span = context.span();
+                write(&mut TagSink::OpenTelemetry(&mut span));
+                span.end();
+            }
+            Self::Native(recording) => recording.end(|span| write(&mut TagSink::Native(span))),
         }
     }
 }
@@ -415,7 +418,7 @@ struct EndSpan<'s> {
 
 impl Drop for EndSpan<'_> {
     fn drop(&mut self) {
-        self.recorder.end(self.context);
+        self.recorder.end(self.context, |_| {});
     }
 }
 

@@ -88,7 +88,7 @@ impl TagSink<'_> {
     pub(crate) fn fail(&mut self) {
         match self {
             Self::OpenTelemetry(span) => span.status(Status::error("")),
-            Self::Native(span) => span.status(Status::error("")),
+            Self::Native(span) => span.set_status(Status::error("")),
         }
     }
 }

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode, Uri, Version, header::USER_AGENT};
 use opentelemetry::{KeyValue, StringValue, trace::SpanRef};
 
 use crate::{
-    CapturedHeaders, Conventions, Outcome, RequestHead, ResendCount, grpc,
+    Conventions, Outcome, RequestHead, ResendCount, grpc,
     operation_name::{self, route},
     peer,
     protocol::Protocol,
@@ -184,17 +184,8 @@ impl Tags {
         }
     }
 
-    /// What the head of a response says. The HTTP status of a gRPC response is always 200; any other is told.
-    pub(crate) fn at_head(
-        self,
-        status: StatusCode,
-        headers: &HeaderMap,
-        captured: Option<&CapturedHeaders>,
-        tags: &mut TagSink<'_>,
-    ) {
-        if let Some(captured) = captured {
-            captured.of_response(self.conventions, headers, |tag| tags.key_value(tag));
-        }
+    /// The status of an HTTP response. That of a gRPC response is always 200; any other is told.
+    fn at_http_status(self, status: StatusCode, tags: &mut TagSink<'_>) {
         if self.protocol == Protocol::Grpc && status == StatusCode::OK {
             return;
         }
@@ -208,7 +199,7 @@ impl Tags {
     }
 
     /// The status of a gRPC response; OpenTracing's middleware says only one that is not OK.
-    pub(crate) fn at_grpc_status(self, status: grpc::Status, tags: &mut TagSink<'_>) {
+    fn at_grpc_status(self, status: grpc::Status, tags: &mut TagSink<'_>) {
         if self.conventions.has_opentracing() && !status.is_ok() {
             tags.word(opentracing::RESPONSE_CODE, status.name());
             tags.word(opentracing::RESPONSE_CLASS, status.class());
@@ -218,8 +209,14 @@ impl Tags {
         }
     }
 
-    /// How the request ended, unless it just completed, and whether that is an error.
+    /// The status, how the request ended unless it just completed, and whether that is an error.
     pub(crate) fn at_end(self, end: &End, tags: &mut TagSink<'_>) {
+        if let Some(status) = end.status {
+            self.at_http_status(status, tags);
+        }
+        if let Some(status) = end.grpc_status {
+            self.at_grpc_status(status, tags);
+        }
         if end.outcome != Outcome::Completed {
             tags.word(OUTCOME, end.outcome.as_str());
         }
