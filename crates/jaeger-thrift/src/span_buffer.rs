@@ -205,14 +205,15 @@ impl ListBuffer {
 }
 
 /// `vType` is the enum of the IDL; the value is in the one field that belongs to it.
+#[inline]
 pub(crate) fn write_tag<P: Protocol>(out: &mut Vec<u8>, key: &str, value: TagRef<'_>) {
+    if let TagRef::String(text) = value {
+        return P::put_text_tag(out, key.as_bytes(), text.as_bytes());
+    }
     let mut fields = StructWriter::<P>::new(out);
     fields.bytes(1, key.as_bytes());
     match value {
-        TagRef::String(text) => {
-            fields.i32(2, 0);
-            fields.bytes(3, text.as_bytes());
-        }
+        TagRef::String(_) => {}
         TagRef::Double(number) => {
             fields.i32(2, 1);
             fields.double(4, number);

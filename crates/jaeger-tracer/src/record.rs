@@ -164,6 +164,8 @@ impl Record {
     /// A tag that is not subject to the limit: there are few of its kind.
     pub(crate) fn tag(&mut self, key: &str, value: TagRef<'_>) {
         match key {
+            // None of the words below begins with another letter, and most keys do.
+            _ if !key.starts_with(['e', 'j', 'o', 's']) => {}
             JaegerState::FLAGS_ATTRIBUTE => return,
             "span.kind" => self.own.span_kind = true,
             "error" => self.own.error = true,

@@ -23,7 +23,7 @@ pin_project! {
         #[pin]
         inner: B,
         // `None` once the span has ended.
-        span: Option<RequestSpan>,
+        span: Option<Box<RequestSpan>>,
         // Bytes still to come where the length is known: a connection of HTTP/1 does not poll beyond them.
         remaining: Option<u64>,
     }
@@ -32,7 +32,7 @@ pin_project! {
 // === impl ResponseBody ===
 
 impl<B: Body> ResponseBody<B> {
-    pub(crate) fn new(inner: B, headers: &HeaderMap, mut span: Option<RequestSpan>) -> Self {
+    pub(crate) fn new(inner: B, headers: &HeaderMap, mut span: Option<Box<RequestSpan>>) -> Self {
         let declared = || headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
         let remaining = inner.size_hint().exact().or_else(declared);
         if is_last(&inner, &mut span, remaining)
@@ -45,8 +45,8 @@ impl<B: Body> ResponseBody<B> {
 }
 
 /// Whether nobody polls further: the body says that it is at its end, or its length has come.
-fn is_last<B: Body>(inner: &B, span: &mut Option<RequestSpan>, remaining: Option<u64>) -> bool {
-    let is_whole = remaining == Some(0) && span.as_mut().is_some_and(RequestSpan::last_byte);
+fn is_last<B: Body>(inner: &B, span: &mut Option<Box<RequestSpan>>, remaining: Option<u64>) -> bool {
+    let is_whole = remaining == Some(0) && span.as_mut().is_some_and(|span| span.last_byte());
     is_whole || inner.is_end_stream()
 }
 

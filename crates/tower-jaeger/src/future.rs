@@ -23,14 +23,14 @@ pin_project! {
         #[pin]
         inner: F,
         // `None` once the span has gone to the body, or has ended.
-        span: Option<RequestSpan>,
+        span: Option<Box<RequestSpan>>,
     }
 }
 
 // === impl ResponseFuture ===
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn new(inner: F, span: Option<RequestSpan>) -> Self {
+    pub(crate) fn new(inner: F, span: Option<Box<RequestSpan>>) -> Self {
         Self { inner, span }
     }
 }
@@ -61,7 +61,7 @@ where
 
 fn with_body<B: Body<Error: 'static>>(
     mut response: Response<B>,
-    span: Option<RequestSpan>,
+    span: Option<Box<RequestSpan>>,
 ) -> Response<ResponseBody<B>> {
     let span = span.and_then(|mut span| match span.head(&mut response) {
         AfterHead::Body => Some(span),

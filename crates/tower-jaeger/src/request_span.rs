@@ -1,6 +1,6 @@
 //! The span of one request, from its start to its one end.
 
-use std::{any::Any, mem, sync::Arc};
+use std::{any::Any, cell::RefCell, mem, sync::Arc};
 
 use http::{HeaderMap, Method, Response, StatusCode, Version};
 use jaeger_propagation::{Extracted, JaegerState};
@@ -56,6 +56,14 @@ pub(crate) struct RequestSpan {
     extras: Option<Arc<Extras>>,
     /// In a box, because most requests are not measured and a span is moved often.
     in_flight: Option<Box<InFlight>>,
+}
+
+/// Ended spans of a thread, to be used again.
+const MAX_POOLED: usize = 64;
+
+thread_local! {
+    #[expect(clippy::vec_box, reason = "the boxes themselves are what is used again")]
+    static POOL: RefCell<Vec<Box<RequestSpan>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Where the span comes from.
@@ -298,13 +306,37 @@ impl RequestSpan {
         }
     }
 
+    /// In a place of its own, so that it is not copied on its way from the call to the future and to the body. The memory is that
+    /// of an earlier request of the thread, if there is one.
+    pub(crate) fn boxed(self) -> Box<Self> {
+        match POOL.try_with(|pool| pool.try_borrow_mut().ok()?.pop()) {
+            Ok(Some(mut place)) => {
+                *place = self;
+                place
+            }
+            _ => Box::new(self),
+        }
+    }
+
     /// Ends the span, now.
-    pub(crate) fn end(mut self, outcome: Outcome) {
+    pub(crate) fn end(mut self: Box<Self>, outcome: Outcome) {
         self.finish(outcome);
+        // Nothing of the request stays behind.
+        self.context = Context::new();
+        self.recorder = Recorder::Nobody;
+        self.extras = None;
+        // At the end of a thread there is no pool any more.
+        let _ = POOL.try_with(|pool| {
+            if let Ok(mut pool) = pool.try_borrow_mut()
+                && pool.len() < MAX_POOLED
+            {
+                pool.push(self);
+            }
+        });
     }
 
     /// Ends the span, now, with what the error says as a log.
-    pub(crate) fn fail(self, outcome: Outcome, error: &dyn Any) {
+    pub(crate) fn fail(self: Box<Self>, outcome: Outcome, error: &dyn Any) {
         if !matches!(self.recorder, Recorder::Nobody)
             && let Some(cause) = cause::of(error)
         {
@@ -437,7 +469,7 @@ impl Drop for RequestSpan {
 
 /// Runs something within the span of a request, if that has not ended.
 #[inline]
-pub(crate) fn within<R>(span: &mut Option<RequestSpan>, run: impl FnOnce() -> R) -> R {
+pub(crate) fn within<R>(span: &mut Option<Box<RequestSpan>>, run: impl FnOnce() -> R) -> R {
     match span {
         Some(span) => span.within(run),
         None => run(),

@@ -47,7 +47,9 @@ pub(crate) fn write_redacted_query(query: &str, out: &mut String) {
         }
         match parameter.split_once('=') {
             Some((name, value)) if value.bytes().any(|byte| byte != b'=') => {
-                out.extend([name, "=", REDACTED]);
+                out.push_str(name);
+                out.push('=');
+                out.push_str(REDACTED);
             }
             // A parameter without a name is all value, and so may be one that ends as Base64 does.
             _ if !parameter.is_empty() => out.push_str(REDACTED),

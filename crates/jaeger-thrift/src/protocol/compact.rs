@@ -15,7 +15,7 @@
 //!
 //! Refused on purpose: varints beyond the range of their type, field ids beyond an `i16`, kinds not numbered here.
 
-use super::{FieldHead, Kind, MapHead, MessageHead, Protocol, Wire};
+use super::{FieldHead, Kind, MapHead, MessageHead, Protocol, Wire, wire::put_text_tag_by_fields};
 use crate::{
     error::{DecodeError, Found},
     reader::Reader,
@@ -87,6 +87,23 @@ impl Wire for Compact {
                 put_varint(out, count as u64);
             }
         }
+    }
+
+    #[inline]
+    fn put_text_tag(out: &mut Vec<u8>, key: &[u8], text: &[u8]) {
+        const STRING_AT_1: u8 = 1 << 4 | code(Kind::String);
+        const I32_AT_2: u8 = 1 << 4 | code(Kind::I32);
+        const STRING_AT_3: u8 = STRING_AT_1;
+        let (Ok(key_len @ ..0x80), Ok(text_len @ ..0x80)) =
+            (u8::try_from(key.len()), u8::try_from(text.len()))
+        else {
+            return put_text_tag_by_fields::<Self>(out, key, text);
+        };
+        out.extend_from_slice(&[STRING_AT_1, key_len]);
+        out.extend_from_slice(key);
+        out.extend_from_slice(&[I32_AT_2, 0, STRING_AT_3, text_len]);
+        out.extend_from_slice(text);
+        out.push(0);
     }
 
     fn message<'a>(reader: &mut Reader<'a>) -> Result<MessageHead<'a>, DecodeError> {
@@ -211,8 +228,14 @@ fn put_field_code(out: &mut Vec<u8>, last: i16, id: i16, code: u8) {
 #[inline]
 fn put_varint(out: &mut Vec<u8>, value: u64) {
     if value < 0x80 {
-        return out.push(value as u8);
+        out.push(value as u8);
+    } else {
+        put_long_varint(out, value);
     }
+}
+
+#[inline(never)]
+fn put_long_varint(out: &mut Vec<u8>, value: u64) {
     let bits = u64::BITS - value.leading_zeros();
     let len = bits.div_ceil(7) as usize;
     // The low 56 bits: their halves apart, then those of each half, then those of each of these.
@@ -257,6 +280,17 @@ fn narrow(reader: &mut Reader<'_>, expected: &'static str) -> Result<u32, Decode
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_of_text_is_the_same_as_field_by_field() {
+        for (key, text) in [(0, 0), (1, 1), (127, 127), (127, 128), (128, 127), (300, 20_000)] {
+            let (key, text) = (vec![b'k'; key], vec![b't'; text]);
+            let (mut fast, mut slow) = (Vec::new(), Vec::new());
+            Compact::put_text_tag(&mut fast, &key, &text);
+            put_text_tag_by_fields::<Compact>(&mut slow, &key, &text);
+            assert_eq!(fast, slow);
+        }
+    }
 
     #[test]
     fn varints_are_those_of_the_simple_loop() {

@@ -7,7 +7,7 @@ use crate::{error::DecodeError, reader::Reader};
 ///
 /// A field header may depend on the id of the field before it (`last`, 0 at the start of a struct); nothing else
 /// is remembered between calls.
-pub trait Wire {
+pub trait Wire: Sized {
     fn put_message(out: &mut Vec<u8>, head: MessageHead<'_>);
     fn put_field(out: &mut Vec<u8>, last: i16, id: i16, kind: Kind);
     /// Header and value, because the compact protocol keeps the value in the header.
@@ -17,6 +17,11 @@ pub trait Wire {
     fn put_double(out: &mut Vec<u8>, value: f64);
     fn put_bytes(out: &mut Vec<u8>, value: &[u8]);
     fn put_list(out: &mut Vec<u8>, kind: Kind, count: usize);
+    /// A whole tag of text, which most tags are.
+    #[inline]
+    fn put_text_tag(out: &mut Vec<u8>, key: &[u8], text: &[u8]) {
+        put_text_tag_by_fields::<Self>(out, key, text);
+    }
 
     fn message<'a>(reader: &mut Reader<'a>) -> Result<MessageHead<'a>, DecodeError>;
     /// The next field of a struct; `None` at its end.
@@ -56,6 +61,17 @@ pub struct MapHead {
     pub(crate) key: Kind,
     pub(crate) value: Kind,
     pub(crate) count: usize,
+}
+
+/// A tag of text, field by field.
+pub(super) fn put_text_tag_by_fields<P: Wire>(out: &mut Vec<u8>, key: &[u8], text: &[u8]) {
+    P::put_field(out, 0, 1, Kind::String);
+    P::put_bytes(out, key);
+    P::put_field(out, 1, 2, Kind::I32);
+    P::put_i32(out, 0);
+    P::put_field(out, 2, 3, Kind::String);
+    P::put_bytes(out, text);
+    out.push(0);
 }
 
 // === impl MessageHead ===

@@ -60,7 +60,7 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let mut span = Some(self.shared.start(&request));
+        let mut span = Some(self.shared.start(&request).boxed());
         let future = within(&mut span, || self.inner.call(request));
         ResponseFuture::new(future, span)
     }
