@@ -1,85 +1,141 @@
-//! A request through the server layer, over the bare service.
+//! A request through a server layer in an axum router, over the bare router: ours beside the other layers.
 
 use std::{
     convert::Infallible,
-    future::{Ready, ready},
+    net::UdpSocket,
     pin::pin,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
-use bytes::Bytes;
-use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
-use opentelemetry::trace::TracerProvider;
+use axum::{Router, body::Body, routing::get};
+use http::Request;
+use http_body_util::BodyExt;
+use jaeger_exporter::BatchSender;
+use jaeger_tracer::JaegerTracerProvider;
+use opentelemetry::{global, trace::TracerProvider};
 use opentelemetry_sdk::{
-    Resource,
     error::OTelSdkResult,
-    trace::{Sampler, SdkTracer, SdkTracerProvider, SpanData, SpanProcessor},
+    propagation::TraceContextPropagator,
+    trace::{BatchSpanProcessor, Sampler, SdkTracerProvider, SpanData, SpanExporter},
 };
-use tower::{Layer, Service, service_fn};
+use tower::Service;
 use tower_jaeger::ServerLayer;
 
 use crate::table::Table;
 
-pub(crate) fn table() -> Table {
-    let sampled = "4bf92f3577b34da6a3ce929d0e0e4736:00f067aa0ba902b7:0:1";
-    let unsampled = "4bf92f3577b34da6a3ce929d0e0e4736:00f067aa0ba902b7:0:0";
-    let tracer = tracer();
-    Table::new("Server layer on the OpenTelemetry SDK, no export")
-        .entry("bare service", requests(service_fn(hello), sampled))
-        .entry(
-            "sampled parent",
-            requests(ServerLayer::with_tracer(tracer.clone()).layer(service_fn(hello)), sampled),
+/// The trace headers of a request, for those who read Jaeger's and for those who read W3C's.
+#[derive(Clone, Copy)]
+struct Caller {
+    jaeger: Option<(&'static str, &'static str)>,
+    w3c: Option<(&'static str, &'static str)>,
+}
+
+const SAMPLED: Caller = Caller {
+    jaeger: Some(("uber-trace-id", "4bf92f3577b34da6a3ce929d0e0e4736:00f067aa0ba902b7:0:1")),
+    w3c: Some(("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")),
+};
+
+const UNSAMPLED: Caller = Caller {
+    jaeger: Some(("uber-trace-id", "4bf92f3577b34da6a3ce929d0e0e4736:00f067aa0ba902b7:0:0")),
+    w3c: Some(("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00")),
+};
+
+const NONE: Caller = Caller { jaeger: None, w3c: None };
+
+pub(crate) fn tables() -> [Table; 3] {
+    // The peers ask for the global tracer when they are made, and ours would be asked for later.
+    let sdk = sdk();
+    global::set_tracer_provider(sdk.clone());
+    global::set_text_map_propagator(TraceContextPropagator::new());
+    fastrace::set_reporter(Forget, fastrace::collector::Config::default());
+    [
+        table("HTTP server layer in an axum router, sampled parent", SAMPLED, &sdk),
+        table("HTTP server layer in an axum router, unsampled parent", UNSAMPLED, &sdk),
+        table("HTTP server layer in an axum router, no trace header", NONE, &sdk),
+    ]
+}
+
+fn table(title: &'static str, caller: Caller, sdk: &SdkTracerProvider) -> Table {
+    let native = native();
+    let (flushed, sdk_flushed, peer_flushed) = (native.clone(), sdk.clone(), sdk.clone());
+    let ours = ServerLayer::with_tracer(native.tracer("bench"));
+    let on_sdk = ServerLayer::with_tracer(sdk.tracer("bench"));
+    let peer = opentelemetry_instrumentation_tower::http::server::Layer::new();
+    Table::new(title)
+        .entry("bare router", requests(router(), caller.jaeger))
+        .settling_entry(
+            "tower-jaeger, native tracer",
+            requests(router().layer(ours), caller.jaeger),
+            move || {
+                let _ = flushed.flush(Duration::from_secs(5));
+            },
         )
-        .entry(
-            "unsampled parent",
-            requests(ServerLayer::with_tracer(tracer).layer(service_fn(hello)), unsampled),
+        .settling_entry(
+            "tower-jaeger, OpenTelemetry SDK",
+            requests(router().layer(on_sdk), caller.jaeger),
+            move || {
+                let _ = sdk_flushed.force_flush();
+            },
         )
-        .entry("no tracer installed", requests(ServerLayer::new().layer(service_fn(hello)), sampled))
+        .settling_entry(
+            "fastrace-tower (no tag, ends at the head)",
+            requests(router().layer(fastrace_tower::FastraceServerLayer::default()), caller.w3c),
+            fastrace::flush,
+        )
+        .settling_entry(
+            "opentelemetry-instrumentation-tower",
+            requests(router().layer(peer), caller.w3c),
+            move || {
+                let _ = peer_flushed.force_flush();
+            },
+        )
 }
 
-fn hello(_: Request<Full<Bytes>>) -> Ready<Result<Response<Full<Bytes>>, Infallible>> {
-    ready(Ok(Response::new(Full::from("hello"))))
+fn router() -> Router {
+    Router::new().route("/users/{id}", get(async || "hello"))
 }
 
-/// A tracer that forgets its spans: what is left is the cost of making them.
-fn tracer() -> SdkTracer {
-    let sampler = Sampler::ParentBased(Box::new(Sampler::AlwaysOn));
-    SdkTracerProvider::builder().with_sampler(sampler).with_span_processor(Forget).build().tracer("bench")
+/// Its spans go to an agent that nobody reads from: the system drops what it has no room for.
+fn native() -> JaegerTracerProvider {
+    let agent = UdpSocket::bind(("127.0.0.1", 0)).and_then(|agent| Ok((agent.local_addr()?, agent)));
+    let (address, agent) = agent.unwrap_or_else(|error| panic!("no socket: {error}"));
+    let sender = BatchSender::agent(&address.to_string()).unwrap_or_else(|error| panic!("{error}"));
+    // As long as the program runs.
+    std::mem::forget(agent);
+    JaegerTracerProvider::builder(sender).build()
 }
 
+fn sdk() -> SdkTracerProvider {
+    SdkTracerProvider::builder()
+        .with_sampler(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)))
+        .with_span_processor(BatchSpanProcessor::builder(Forget).build())
+        .build()
+}
+
+/// Takes spans and forgets them: what is left is the cost of making them and handing them over.
 #[derive(Debug)]
 struct Forget;
 
-impl SpanProcessor for Forget {
-    fn on_start(&self, _: &mut opentelemetry_sdk::trace::Span, _: &opentelemetry::Context) {}
-
-    fn on_end(&self, _: SpanData) {}
-
-    fn force_flush(&self) -> OTelSdkResult {
+impl SpanExporter for Forget {
+    async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
         Ok(())
     }
+}
 
-    fn shutdown_with_timeout(&self, _: std::time::Duration) -> OTelSdkResult {
-        Ok(())
-    }
-
-    fn set_resource(&mut self, _: &Resource) {}
+impl fastrace::collector::Reporter for Forget {
+    fn report(&mut self, _: Vec<fastrace::collector::SpanRecord>) {}
 }
 
 /// One request after the other: call, response, body to its end.
-fn requests<S, B>(mut service: S, trace_header: &'static str) -> impl FnMut() -> usize
-where
-    S: Service<Request<Full<Bytes>>, Response = Response<B>, Error = Infallible>,
-    B: BodyExt<Data = Bytes>,
-{
+fn requests(mut router: Router, trace: Option<(&'static str, &'static str)>) -> impl FnMut() -> usize {
     move || {
-        let request = Request::get("/users/731?token=x")
-            .header("host", "example.com")
-            .header("uber-trace-id", trace_header)
-            .body(Full::default());
-        let Ok(request) = request else { return 0 };
-        let response = now(service.call(request));
+        let mut request = Request::get("/users/731").header("host", "example.com").header("accept", "*/*");
+        if let Some((name, value)) = trace {
+            request = request.header(name, value);
+        }
+        let Ok(request) = request.body(Body::empty()) else { return 0 };
+        let response: Result<_, Infallible> = now(router.call(request));
         let body = response.map(|response| now(response.into_body().collect()));
         body.map_or(0, |body| body.map_or(0, |body| body.to_bytes().len()))
     }

@@ -160,11 +160,13 @@ impl Queue {
         for shard in &self.shards {
             let mut open = lock(&shard.0);
             open.is_closed |= close;
-            let chunk = mem::take(&mut open.chunk);
-            drop(open);
-            if chunk.spans > 0 {
-                self.put_full(chunk, usize::MAX);
+            if open.chunk.spans == 0 {
+                continue;
             }
+            let bytes = if close { Vec::new() } else { self.spare() };
+            let chunk = mem::replace(&mut open.chunk, Chunk { bytes, spans: 0 });
+            drop(open);
+            self.put_full(chunk, usize::MAX);
         }
     }
 
