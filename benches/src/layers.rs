@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    error::Error,
     net::UdpSocket,
     pin::pin,
     task::{Context, Poll, Waker},
@@ -43,26 +44,26 @@ const UNSAMPLED: Caller = Caller {
 
 const NONE: Caller = Caller { jaeger: None, w3c: None };
 
-pub(crate) fn tables() -> [Table; 3] {
+pub(crate) fn tables() -> Result<[Table; 3], Box<dyn Error>> {
     // The peers ask for the global tracer when they are made, and ours would be asked for later.
     let sdk = sdk();
     global::set_tracer_provider(sdk.clone());
     global::set_text_map_propagator(TraceContextPropagator::new());
     fastrace::set_reporter(Forget, fastrace::collector::Config::default());
-    [
-        table("HTTP server layer in an axum router, sampled parent", SAMPLED, &sdk),
-        table("HTTP server layer in an axum router, unsampled parent", UNSAMPLED, &sdk),
-        table("HTTP server layer in an axum router, no trace header", NONE, &sdk),
-    ]
+    Ok([
+        table("HTTP server layer in an axum router, sampled parent", SAMPLED, &sdk)?,
+        table("HTTP server layer in an axum router, unsampled parent", UNSAMPLED, &sdk)?,
+        table("HTTP server layer in an axum router, no trace header", NONE, &sdk)?,
+    ])
 }
 
-fn table(title: &'static str, caller: Caller, sdk: &SdkTracerProvider) -> Table {
-    let native = native();
+fn table(title: &'static str, caller: Caller, sdk: &SdkTracerProvider) -> Result<Table, Box<dyn Error>> {
+    let native = native()?;
     let (flushed, sdk_flushed, peer_flushed) = (native.clone(), sdk.clone(), sdk.clone());
     let ours = ServerLayer::with_tracer(native.tracer("bench"));
     let on_sdk = ServerLayer::with_tracer(sdk.tracer("bench"));
     let peer = opentelemetry_instrumentation_tower::http::server::Layer::new();
-    Table::new(title)
+    let table = Table::new(title)
         .entry("bare router", requests(router(), caller.jaeger))
         .settling_entry(
             "tower-jaeger, native tracer",
@@ -89,7 +90,8 @@ fn table(title: &'static str, caller: Caller, sdk: &SdkTracerProvider) -> Table 
             move || {
                 let _ = peer_flushed.force_flush();
             },
-        )
+        );
+    Ok(table)
 }
 
 fn router() -> Router {
@@ -97,13 +99,12 @@ fn router() -> Router {
 }
 
 /// Its spans go to an agent that nobody reads from: the system drops what it has no room for.
-fn native() -> JaegerTracerProvider {
-    let agent = UdpSocket::bind(("127.0.0.1", 0)).and_then(|agent| Ok((agent.local_addr()?, agent)));
-    let (address, agent) = agent.unwrap_or_else(|error| panic!("no socket: {error}"));
-    let sender = BatchSender::agent(&address.to_string()).unwrap_or_else(|error| panic!("{error}"));
+fn native() -> Result<JaegerTracerProvider, Box<dyn Error>> {
+    let agent = UdpSocket::bind(("127.0.0.1", 0))?;
+    let sender = BatchSender::agent(&agent.local_addr()?.to_string())?;
     // As long as the program runs.
     std::mem::forget(agent);
-    JaegerTracerProvider::builder(sender).build()
+    Ok(JaegerTracerProvider::builder(sender).build())
 }
 
 fn sdk() -> SdkTracerProvider {

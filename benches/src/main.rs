@@ -9,7 +9,7 @@ mod floor;
 mod layers;
 mod table;
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let only = std::env::args().skip_while(|argument| argument != "--only").nth(1);
     let is_wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
     if is_wanted("codec") {
@@ -18,6 +18,7 @@ fn main() {
         }
     }
     if is_wanted("layers") {
-        layers::tables().into_iter().for_each(table::Table::print);
+        layers::tables()?.into_iter().for_each(table::Table::print);
     }
+    Ok(())
 }
