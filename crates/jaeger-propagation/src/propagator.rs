@@ -53,6 +53,8 @@ pub(crate) struct Shared {
     pub(crate) names: KnownNames,
     /// In what order the formats are tried; none twice.
     pub(crate) extract_order: Vec<Format>,
+    /// The same, to look up.
+    pub(crate) extract: FormatSet,
     pub(crate) inject: FormatSet,
     /// Whether a request is sent on in the formats in which it came, and `inject` is for new traces.
     pub(crate) answers_in_kind: bool,
@@ -91,6 +93,7 @@ impl Propagator {
         let shared = Shared {
             names: KnownNames::default(),
             extract_order: Vec::new(),
+            extract: FormatSet::EMPTY,
             inject: FormatSet::EMPTY,
             answers_in_kind: false,
             limits: BaggageLimits::default(),
@@ -112,6 +115,7 @@ impl Propagator {
                     shared.extract_order.push(format);
                 }
             }
+            shared.extract = shared.extract_order.iter().copied().collect();
         })
     }
 
@@ -166,6 +170,6 @@ impl Default for Propagator {
 impl Shared {
     /// Whether the format is read or written here.
     pub(crate) fn speaks(&self, format: Format) -> bool {
-        self.inject.contains(format) || self.extract_order.contains(&format)
+        self.inject.contains(format) || self.extract.contains(format)
     }
 }

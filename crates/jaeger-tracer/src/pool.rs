@@ -99,6 +99,10 @@ impl Clone for Pooled {
 impl Drop for Pooled {
     fn drop(&mut self) {
         let Some(mut slot) = self.0.take() else { return };
+        // Most often somebody else holds it, which is seen without writing to what both look at.
+        if Arc::strong_count(&slot) > 1 {
+            return;
+        }
         let is_reusable = Arc::get_mut(&mut slot).is_some_and(|slot| {
             let record = slot.record.get_mut().unwrap_or_else(PoisonError::into_inner);
             record.is_small() && slot.inner.is_running()

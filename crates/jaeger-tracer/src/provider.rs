@@ -283,13 +283,18 @@ impl Inner {
 
     /// Ends a span, and queues it if it is to be reported.
     pub(crate) fn finish(&self, record: &mut Record, at: End) {
+        if !self.queue.is_due() {
+            // The first span after a while, in which the machine may have slept.
+            self.clock.adjust();
+        }
         let Some(ended) = record.end(at, &self.clock) else { return };
+        self.queue.push(|out| record.write(ended, out));
+        // The user's comes last: it may panic.
         if let Some(on_report) = &self.on_report {
             let head = record.head();
             let context = SpanContext::new(head.trace_id.into(), head.span_id.into(), head.flags);
             on_report(context.with_parent_id(SpanId::from(head.parent_id)), record.name());
         }
-        self.queue.push(|out| record.write(ended, out));
     }
 
     fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {

@@ -139,6 +139,11 @@ impl Queue {
         }
     }
 
+    /// Whether the worker is going to look for spans soon.
+    pub(crate) fn is_due(&self) -> bool {
+        self.is_due.load(Ordering::Relaxed)
+    }
+
     fn spare(&self) -> Vec<u8> {
         lock(&self.control).spare.pop().unwrap_or_default()
     }

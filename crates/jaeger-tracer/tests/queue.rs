@@ -214,6 +214,22 @@ fn spans_end_on_other_threads_than_they_started_on() {
 }
 
 #[test]
+fn a_callback_that_panics_costs_no_span() {
+    let agent = Agent::start();
+    let provider = JaegerTracerProvider::builder(BatchSender::agent(&agent.address()).unwrap())
+        .with_on_report(|_, name| assert_ne!(name, "panics"))
+        .build();
+    let tracer = provider.tracer("callback");
+    for name in ["before", "panics", "after"] {
+        let tracer = tracer.clone();
+        let ended = thread::spawn(move || tracer.start(name).end()).join();
+        assert_eq!(ended.is_err(), name == "panics");
+    }
+    provider.shutdown(LONG).unwrap();
+    assert_eq!(agent.spans().len(), 3);
+}
+
+#[test]
 fn whoever_asks_is_told_when_sending_begins_to_fail() {
     let changes = Arc::new(std::sync::Mutex::new(Vec::new()));
     let seen = Arc::clone(&changes);

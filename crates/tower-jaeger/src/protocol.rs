@@ -1,6 +1,8 @@
 //! HTTP or gRPC: told apart by the request's content type.
 
-use http::{HeaderMap, header::CONTENT_TYPE};
+use http::{HeaderMap, Method, header::CONTENT_TYPE};
+
+use crate::RequestHead;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
@@ -11,6 +13,12 @@ pub(crate) enum Protocol {
 // === impl Protocol ===
 
 impl Protocol {
+    /// A gRPC call is a POST of gRPC's content type.
+    pub(crate) fn of_request(request: &RequestHead<'_>) -> Self {
+        // Looking for a header costs more than looking at the method.
+        if *request.method == Method::POST { Self::of(request.headers) } else { Self::Http }
+    }
+
     /// gRPC's content type is `application/grpc`, alone or followed by `+codec` or `;parameter` (gRPC over HTTP/2).
     /// `application/grpc-web` is HTTP: its status is not in trailers.
     pub(crate) fn of(headers: &HeaderMap) -> Self {

@@ -144,7 +144,7 @@ impl RequestSpan {
         T::Span: Send + Sync + 'static,
     {
         let own_name = settings.operation_name.as_ref().and_then(|name| (name.0)(request));
-        let protocol = Protocol::of(request.headers);
+        let protocol = Protocol::of_request(request);
         let tags = Tags { conventions: settings.conventions, side, protocol };
         let is_own_name = own_name.is_some();
         let name = own_name.map_or_else(|| operation_name::of(tags, request), Name::Own);

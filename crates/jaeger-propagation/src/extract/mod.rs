@@ -109,7 +109,7 @@ impl<'c> Reader<'_, 'c> {
     fn header(&mut self, name: &'c str, value: &'c [u8]) {
         let shared = self.pass.shared;
         if let Some(header) = shared.names.classify(name)
-            && shared.extract_order.contains(&header.format())
+            && shared.extract.contains(header.format())
         {
             self.known_header(header, value);
         }

@@ -63,7 +63,7 @@ where
             let origin = Origin::Current(&parent);
             RequestSpan::start(&*self.shared.tracer, settings, Side::Client, origin, &head, Vec::new())
         } else {
-            RequestSpan::untraced(parent, Side::Client, Protocol::of(head.headers), &head)
+            RequestSpan::untraced(parent, Side::Client, Protocol::of_request(&head), &head)
         };
         let propagator = &settings.propagator;
         match span.protocol() {

@@ -83,7 +83,7 @@ where
             return RequestSpan::untraced(
                 extracted.into_context(&opentelemetry::Context::new()),
                 Side::Server,
-                Protocol::of(head.headers),
+                Protocol::of_request(&head),
                 &head,
             );
         }
