@@ -23,6 +23,8 @@ pub(crate) struct Slot {
     record: Mutex<Record>,
     /// From its start to its end, outside of the lock, because who drops an ended span need not take that.
     is_open: AtomicBool,
+    /// Whether the memory of the record is worth keeping.
+    is_small: AtomicBool,
 }
 
 /// One of several holders of a slot; the last one gives it back.
@@ -44,7 +46,12 @@ impl Pooled {
         let pooled = POOL.try_with(|pool| pool.try_borrow_mut().ok()?.pop()).ok().flatten();
         let slot = pooled.filter(|slot| Arc::ptr_eq(&slot.inner, inner)).unwrap_or_else(|| {
             let record = Mutex::new(Record::new(inner.protocol()));
-            Arc::new(Slot { inner: Arc::clone(inner), record, is_open: AtomicBool::new(false) })
+            Arc::new(Slot {
+                inner: Arc::clone(inner),
+                record,
+                is_open: AtomicBool::new(false),
+                is_small: AtomicBool::new(true),
+            })
         });
         Self(Some(slot))
     }
@@ -73,10 +80,13 @@ impl Pooled {
     pub(crate) fn end(&self, write: impl FnOnce(&mut Record), at: Option<End>) {
         let Some(slot) = self.0.as_ref().filter(|slot| slot.is_open.load(Ordering::Acquire)) else { return };
         let mut record = slot.lock();
-        if slot.is_open.swap(false, Ordering::AcqRel) {
+        if slot.is_open.load(Ordering::Relaxed) {
+            // Written under the lock, as all that follow it look again there.
+            slot.is_open.store(false, Ordering::Release);
             write(&mut record);
             let at = at.unwrap_or_else(|| End::Tick(slot.inner.now()));
             slot.inner.finish(&mut record, at);
+            slot.is_small.store(record.is_small(), Ordering::Relaxed);
         }
     }
 }
@@ -98,16 +108,10 @@ impl Clone for Pooled {
 
 impl Drop for Pooled {
     fn drop(&mut self) {
-        let Some(mut slot) = self.0.take() else { return };
-        // Most often somebody else holds it, which is seen without writing to what both look at.
-        if Arc::strong_count(&slot) > 1 {
-            return;
-        }
-        let is_reusable = Arc::get_mut(&mut slot).is_some_and(|slot| {
-            let record = slot.record.get_mut().unwrap_or_else(PoisonError::into_inner);
-            record.is_small() && slot.inner.is_running()
-        });
-        if is_reusable {
+        let Some(slot) = self.0.take() else { return };
+        // Who holds it alone stays alone: there is nobody else to clone it.
+        let is_last = Arc::strong_count(&slot) == 1;
+        if is_last && slot.is_small.load(Ordering::Relaxed) && slot.inner.is_running() {
             // At the end of a thread there is no pool any more.
             let _ = POOL.try_with(|pool| {
                 if let Ok(mut pool) = pool.try_borrow_mut()

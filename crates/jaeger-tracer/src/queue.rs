@@ -81,6 +81,8 @@ struct Control {
     /// Emptied buffers of sent chunks.
     spare: Vec<Vec<u8>>,
     due_at: Option<Instant>,
+    /// Whether the worker has to be woken: to ask the system for it costs more than all the rest.
+    is_waiting: bool,
     /// Chunks that have been put into `full` and taken out of it so far. What has been taken out is sent when the next one is.
     put: u64,
     taken: u64,
@@ -134,8 +136,9 @@ impl Queue {
             self.put_full(chunk, self.limits.queue);
         }
         if !self.is_due.load(Ordering::Relaxed) && !self.is_due.swap(true, Ordering::AcqRel) {
-            lock(&self.control).due_at = Instant::now().checked_add(self.limits.flush_interval);
-            self.work.notify_one();
+            let mut control = lock(&self.control);
+            control.due_at = Instant::now().checked_add(self.limits.flush_interval);
+            self.wake(control);
         }
     }
 
@@ -156,8 +159,16 @@ impl Queue {
         }
         self.stats.add_queued(chunk.spans);
         control.put(chunk);
+        self.wake(control);
+    }
+
+    /// Wakes the worker, if it waits; it looks at everything before it does.
+    fn wake(&self, mut control: MutexGuard<'_, Control>) {
+        let is_waiting = mem::take(&mut control.is_waiting);
         drop(control);
-        self.work.notify_one();
+        if is_waiting {
+            self.work.notify_one();
+        }
     }
 
     /// Takes what is in open chunks. There is always room for it: it is bounded by itself.
@@ -183,8 +194,7 @@ impl Queue {
         }
         control.flush_wanted += 1;
         let ticket = control.flush_wanted;
-        drop(control);
-        self.work.notify_one();
+        self.wake(control);
         Some(ticket)
     }
 
@@ -199,8 +209,7 @@ impl Queue {
         if mem::replace(&mut control.is_stopping, true) {
             return false;
         }
-        drop(control);
-        self.work.notify_one();
+        self.wake(control);
         true
     }
 
@@ -217,8 +226,7 @@ impl Queue {
         control.full_bytes = 0;
         control.taken = control.put;
         let chunks = mem::take(&mut control.full);
-        drop(control);
-        self.work.notify_one();
+        self.wake(control);
         chunks.iter().map(|chunk| chunk.spans).sum()
     }
 
@@ -256,10 +264,14 @@ impl Queue {
                 control.is_closed = true;
             } else if let Some(due_at) = control.due_at {
                 let left = due_at.saturating_duration_since(now);
+                control.is_waiting = true;
                 control = self.work.wait_timeout(control, left).unwrap_or_else(PoisonError::into_inner).0;
+                control.is_waiting = false;
             } else {
                 // An idle program is not woken up.
+                control.is_waiting = true;
                 control = self.work.wait(control).unwrap_or_else(PoisonError::into_inner);
+                control.is_waiting = false;
             }
         }
     }

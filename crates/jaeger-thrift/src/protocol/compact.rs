@@ -242,16 +242,24 @@ fn put_long_varint(out: &mut Vec<u8>, value: u64) {
     let low = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4;
     let low = low & 0x0000_3fff_0000_3fff | (low & 0x0fff_c000_0fff_c000) << 2;
     let low = low & 0x007f_007f_007f_007f | (low & 0x3f80_3f80_3f80_3f80) << 1;
-    let start = out.len();
-    // All bytes are written, because a fixed number of them is one instruction; those behind the last one are taken away.
-    out.extend_from_slice(&(low | 0x8080_8080_8080_8080).to_le_bytes());
-    if len > 8 {
-        let high = value >> 56;
-        out.extend_from_slice(&[high as u8 | 0x80, (high >> 7) as u8]);
-    }
-    out.truncate(start + len);
-    if let Some(last) = out.last_mut() {
-        *last &= 0x7f;
+    const MORE: u64 = 0x8080_8080_8080_8080;
+    let high = value >> 56;
+    match len {
+        // All bytes are written, because a fixed number of them is one instruction; those behind the last one are taken away.
+        ..=8 => {
+            let end = out.len() + len;
+            let before_last = (1 << (8 * (len - 1))) - 1;
+            out.extend_from_slice(&(low | MORE & before_last).to_le_bytes());
+            out.truncate(end);
+        }
+        9 => {
+            out.extend_from_slice(&(low | MORE).to_le_bytes());
+            out.push(high as u8);
+        }
+        _ => {
+            out.extend_from_slice(&(low | MORE).to_le_bytes());
+            out.extend_from_slice(&[high as u8 | 0x80, (high >> 7) as u8]);
+        }
     }
 }
 
