@@ -1,6 +1,11 @@
 //! Spans to an agent: UDP packets in the compact protocol.
 
-use std::sync::Arc;
+use std::{
+    num::NonZeroU64,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use jaeger_thrift::{BatchHead, ClientStats, Compact, Process, encode_process, write_emit_batch};
 
@@ -14,6 +19,10 @@ use crate::{
 /// The count of a compact list of 15 and more elements: a varint of up to 5 bytes.
 const MAX_COUNT_BYTES: usize = 5;
 
+/// What Jaeger's agent stores without a loss with the socket buffer that Linux gives it, of 212,992 bytes: of 600,000 spans in
+/// packets of 65,000 bytes all were stored at this rate, and at twice that some were lost (v1.62.0, on a machine of two cores).
+pub(crate) const DEFAULT_BYTES_PER_SECOND: NonZeroU64 = NonZeroU64::new(10_000_000).unwrap();
+
 /// Makes packets, which are numbered, and sends them.
 #[derive(Debug)]
 pub(crate) struct Agent {
@@ -21,8 +30,16 @@ pub(crate) struct Agent {
     process: Vec<u8>,
     max_bytes: usize,
     packet: Vec<u8>,
+    pace: Pace,
     sent: i64,
     reporter: Option<Arc<ReporterStats>>,
+}
+
+/// Keeps packets apart, so that they do not overrun the receiver's buffer: what finds no room there is lost, and nobody is told.
+#[derive(Debug)]
+struct Pace {
+    bytes_per_second: NonZeroU64,
+    next: Option<Instant>,
 }
 
 // === impl Agent ===
@@ -34,6 +51,7 @@ impl Agent {
             process: Vec::new(),
             max_bytes: DEFAULT_MAX_PACKET_BYTES,
             packet: Vec::new(),
+            pace: Pace { bytes_per_second: DEFAULT_BYTES_PER_SECOND, next: None },
             sent: 0,
             reporter: None,
         }
@@ -45,6 +63,10 @@ impl Agent {
 
     pub(crate) fn set_max_packet_bytes(&mut self, bytes: usize) {
         self.max_bytes = bytes;
+    }
+
+    pub(crate) fn set_bytes_per_second(&mut self, bytes: NonZeroU64) {
+        self.pace.bytes_per_second = bytes;
     }
 
     pub(crate) fn set_reporter(&mut self, stats: Arc<ReporterStats>) {
@@ -62,6 +84,7 @@ impl Agent {
         let head = BatchHead { process: &self.process, seq_no: Some(self.sent), stats: losses };
         self.packet.clear();
         write_emit_batch::<Compact>(self.sent as i32, &head, spans, count, &mut self.packet);
+        self.pace.wait(self.packet.len());
         let result = self.transport.send(&self.packet);
         match &result {
             Ok(()) => stats.add_sent(count),
@@ -90,6 +113,19 @@ impl Agent {
         let mut packet = Vec::new();
         write_emit_batch::<Compact>(-1, &head, &[], 0, &mut packet);
         self.max_bytes.saturating_sub(packet.len() + MAX_COUNT_BYTES)
+    }
+}
+
+// === impl Pace ===
+
+impl Pace {
+    /// Waits until the receiver should have taken the packets before, and notes one more.
+    fn wait(&mut self, bytes: usize) {
+        let now = Instant::now();
+        let at = self.next.map_or(now, |next| next.max(now));
+        thread::sleep(at.saturating_duration_since(now));
+        let nanos = bytes as u64 * 1_000_000_000 / self.bytes_per_second;
+        self.next = at.checked_add(Duration::from_nanos(nanos));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Spans that are encoded already, to wherever they go.
 
-use std::sync::Arc;
+use std::{num::NonZeroU64, sync::Arc};
 
 use jaeger_thrift::Process;
 
@@ -81,6 +81,19 @@ impl BatchSender {
     pub fn with_max_packet_bytes(mut self, bytes: usize) -> Self {
         if let Destination::Agent(agent) = &mut self.destination {
             agent.set_max_packet_bytes(bytes);
+        }
+        self
+    }
+
+    /// How many bytes a second are sent to an agent, at most; 10,000,000 by default, some 37,000 spans of a usual size. No effect on
+    /// HTTP.
+    ///
+    /// An agent loses what its socket buffer has no room for, and nobody is told. With a larger one
+    /// (`--processor.jaeger-compact.server-socket-buffer-size`) this may be more.
+    #[must_use]
+    pub fn with_bytes_per_second(mut self, bytes: NonZeroU64) -> Self {
+        if let Destination::Agent(agent) = &mut self.destination {
+            agent.set_bytes_per_second(bytes);
         }
         self
     }

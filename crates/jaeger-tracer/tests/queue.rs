@@ -11,7 +11,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use collector::Collector;
@@ -193,6 +193,22 @@ fn packets_are_full_and_numbered_and_tell_of_losses() {
     assert_eq!(numbers, (1..=batches.len() as i64).collect::<Vec<_>>());
     assert!(batches.iter().all(|batch| batch.stats.is_some()));
     assert_eq!(batches.iter().map(|batch| batch.spans.len()).sum::<usize>(), 100);
+}
+
+#[test]
+fn packets_to_an_agent_keep_their_distance() {
+    let agent = Agent::start();
+    let sender = BatchSender::agent(&agent.address()).unwrap().with_max_packet_bytes(4_000);
+    let sender = sender.with_bytes_per_second(100_000.try_into().unwrap());
+    let provider = JaegerTracerProvider::builder(sender).build();
+    let started = Instant::now();
+    work(&provider.tracer("paced"), 100);
+    provider.shutdown(LONG).unwrap();
+    let batches = agent.batches();
+    assert_eq!(batches.iter().map(|batch| batch.spans.len()).sum::<usize>(), 100);
+    // All but the last packet are full: each of them is followed by its time. Slower is always right.
+    let at_least = Duration::from_millis(30) * (batches.len() as u32 - 2);
+    assert!(started.elapsed() >= at_least, "{:?} for {} packets", started.elapsed(), batches.len());
 }
 
 #[test]
