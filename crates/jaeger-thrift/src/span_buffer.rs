@@ -43,6 +43,13 @@ pub struct SpanHead<'a> {
     pub duration_us: i64,
 }
 
+/// A place among the tags of a [`SpanBuffer`]: what was there when it was taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TagsMark {
+    bytes: usize,
+    count: usize,
+}
+
 /// A borrowed [`TagValue`]; complete, as in the IDL.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TagRef<'a> {
@@ -88,10 +95,21 @@ impl<P: Protocol> SpanBuffer<P> {
 
     /// Forgets the span and keeps the memory.
     pub fn clear(&mut self) {
+        self.clear_but(TagsMark::default());
+    }
+
+    /// Forgets the span but for the tags before a mark, with which the next one begins, too.
+    pub fn clear_but(&mut self, first_tags: TagsMark) {
         self.references.clear();
-        self.tags.clear();
+        self.tags.bytes.truncate(first_tags.bytes);
+        self.tags.count = self.tags.count.min(first_tags.count);
         self.logs.clear();
         self.log_fields.clear();
+    }
+
+    /// The tags that have been added so far.
+    pub fn tags_mark(&self) -> TagsMark {
+        TagsMark { bytes: self.tags.bytes.len(), count: self.tags.count }
     }
 
     /// The bytes of memory that it keeps for the next span.

@@ -5,7 +5,7 @@
 
 use jaeger_exporter::{MAX_TAG_VALUE_BYTES, WireProtocol, cut, ref_type, with_tag};
 use jaeger_propagation::{Flags, JaegerState};
-use jaeger_thrift::{Binary, Compact, RefType, SpanBuffer, SpanHead, SpanRef, TagRef};
+use jaeger_thrift::{Binary, Compact, RefType, SpanBuffer, SpanHead, SpanRef, TagRef, TagsMark};
 use opentelemetry::{
     KeyValue,
     trace::{Link, SpanId, SpanKind, Status, TraceId},
@@ -37,6 +37,23 @@ pub(crate) struct Record {
     dropped: Dropped,
     /// Text that becomes a tag, written here so that it needs no memory of its own.
     scratch: String,
+    first: FirstTags,
+}
+
+/// The tags with which every span of a kind begins, such as the layer's component. A record that comes from the pool has them
+/// already, if the span before was of the same kind.
+#[derive(Clone, Copy, Debug, Default)]
+struct FirstTags {
+    kind: FirstTagsKind,
+    end: TagsMark,
+    own: OwnTags,
+}
+
+/// Spans of one tracer and one number have the same first tags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FirstTagsKind {
+    pub(crate) tracer: u64,
+    pub(crate) number: u32,
 }
 
 /// What is known of a span when it starts.
@@ -127,12 +144,29 @@ impl Record {
             own: OwnTags::default(),
             dropped: Dropped::default(),
             scratch: String::new(),
+            first: FirstTags::default(),
         }
     }
 
-    /// Begins with the next span.
-    pub(crate) fn begin(&mut self, head: Head, name: &str, kind: &SpanKind, links: &[Link]) {
-        lists!(&mut self.lists, |buffer| buffer.clear());
+    /// Begins with the next span, and with its first tags, if they are not there yet.
+    pub(crate) fn begin(
+        &mut self,
+        head: Head,
+        name: &str,
+        kind: &SpanKind,
+        links: &[Link],
+        (first_kind, write_first): (FirstTagsKind, impl FnOnce(&mut Self)),
+    ) {
+        if self.first.kind == first_kind {
+            lists!(&mut self.lists, |buffer| buffer.clear_but(self.first.end));
+            self.own = self.first.own;
+        } else {
+            lists!(&mut self.lists, |buffer| buffer.clear());
+            self.own = OwnTags::default();
+            write_first(self);
+            let end = lists!(&self.lists, |buffer| buffer.tags_mark());
+            self.first = FirstTags { kind: first_kind, end, own: self.own };
+        }
         self.head = head;
         self.name.clear();
         self.name.push_str(name);
@@ -144,7 +178,6 @@ impl Record {
             SpanKind::Internal => "",
         };
         self.status = Status::Unset;
-        self.own = OwnTags::default();
         self.dropped = Dropped::default();
         if head.parent_id != SpanId::INVALID {
             let says = links.iter().filter(|link| self.is_parent(link)).find_map(ref_type);

@@ -1,6 +1,12 @@
 //! The tracer: how a span starts.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::SystemTime,
+};
 
 use jaeger_propagation::{Flags, JaegerState};
 use jaeger_thrift::TagRef;
@@ -17,7 +23,7 @@ use crate::{
     ids,
     pool::Pooled,
     provider::Inner,
-    record::{Head, Start},
+    record::{FirstTagsKind, Head, Record, Start},
     span::{JaegerSpan, SpanWriter},
 };
 
@@ -29,6 +35,8 @@ const DEBUG_ID_TAG: &str = "jaeger-debug-id";
 pub struct JaegerTracer {
     inner: Arc<Inner>,
     scope: InstrumentationScope,
+    /// Of this tracer and its clones alone; not 0.
+    id: u64,
 }
 
 /// What a span is to be, without OpenTelemetry's `SpanBuilder` and a `Context` with its parent.
@@ -107,7 +115,8 @@ impl From<jaeger_propagation::SpanContext> for Parent {
 
 impl JaegerTracer {
     pub(crate) fn new(inner: Arc<Inner>, scope: InstrumentationScope) -> Self {
-        Self { inner, scope }
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        Self { inner, scope, id: NEXT_ID.fetch_add(1, Ordering::Relaxed) }
     }
 
     /// Starts a span, with its first tags; the closure is not called for one that is not recorded.
@@ -126,6 +135,18 @@ impl JaegerTracer {
     /// # Ok::<(), jaeger_exporter::EndpointError>(())
     /// ```
     pub fn start_span(&self, start: SpanStart<'_>, write: impl FnOnce(SpanWriter<'_>)) -> JaegerSpan {
+        self.start_like_others(start, 0, |_| {}, write)
+    }
+
+    /// The same for one of many spans that begin with the same tags: all spans of this tracer that are given the same number.
+    /// These are written by `write_first`, which is called only where no earlier span has left them behind.
+    pub fn start_like_others(
+        &self,
+        start: SpanStart<'_>,
+        number: u32,
+        write_first: impl FnOnce(SpanWriter<'_>),
+        write: impl FnOnce(SpanWriter<'_>),
+    ) -> JaegerSpan {
         let inner = &self.inner;
         let trace_state = start.trace_state;
         let (trace_id, parent_id, flags, decision) = match start.parent {
@@ -154,18 +175,22 @@ impl JaegerTracer {
         if let Some(record) = pooled.open() {
             let at = start.start_time.map_or_else(|| Start::Tick(inner.now()), |time| Start::At(wall(time)));
             let head = Head { trace_id, span_id, parent_id, flags, start: at };
-            record.begin(head, start.name, &start.kind, start.links);
+            let first = |record: &mut Record| {
+                if !self.scope.name().is_empty() {
+                    record.tag("otel.scope.name", TagRef::String(self.scope.name()));
+                }
+                if let Some(version) = self.scope.version().filter(|version| !version.is_empty()) {
+                    record.tag("otel.scope.version", TagRef::String(version));
+                }
+                write_first(SpanWriter::new(record));
+            };
+            let first_kind = FirstTagsKind { tracer: self.id, number };
+            record.begin(head, start.name, &start.kind, start.links, (first_kind, first));
             if let Some(decision) = decision {
                 record.decision(&decision);
             }
             if let Some(debug_id) = start.debug_id {
                 record.tag(DEBUG_ID_TAG, TagRef::String(debug_id));
-            }
-            if !self.scope.name().is_empty() {
-                record.tag("otel.scope.name", TagRef::String(self.scope.name()));
-            }
-            if let Some(version) = self.scope.version().filter(|version| !version.is_empty()) {
-                record.tag("otel.scope.version", TagRef::String(version));
             }
             if trace_state != TraceState::NONE {
                 record.tag("w3c.tracestate", TagRef::String(&trace_state.header()));

@@ -12,7 +12,7 @@ use std::{
 use jaeger_exporter::{BatchSender, FlagsProcessor, JaegerExporter, Reporter, process_of};
 use jaeger_propagation::Propagator;
 use jaeger_thrift::{Span, TagValue};
-use jaeger_tracer::JaegerTracerProvider;
+use jaeger_tracer::{JaegerTracerProvider, SpanStart};
 use opentelemetry::{
     Array, Context, InstrumentationScope, Key, KeyValue, StringValue, Value,
     global::{BoxedTracer, ObjectSafeTracer},
@@ -301,6 +301,48 @@ fn a_duration_is_what_has_passed() {
         // The wall clock may be adjusted meanwhile.
         assert!((before - 100_000..after + 100_000).contains(&span.start_time), "{before} {span:?}");
     }
+}
+
+#[test]
+fn the_first_tags_are_those_of_the_tracer_and_the_number() {
+    let agent = Agent::start();
+    let provider = JaegerTracerProvider::builder(BatchSender::agent(&agent.address()).unwrap()).build();
+    let tracers = [provider.tracer("one"), provider.tracer("two")];
+    let mut expected = Vec::new();
+    for round in 0..3 {
+        for (tracer, scope) in tracers.iter().zip(["one", "two"]) {
+            for number in [1, 2, 1] {
+                let start = SpanStart::new("numbered", SpanKind::Server);
+                let span = tracer.start_like_others(
+                    start,
+                    number,
+                    |mut first| {
+                        first.text("number", &number.to_string());
+                        if number == 2 {
+                            first.text("span.kind", "own");
+                        }
+                    },
+                    |mut more| more.text("round", &round.to_string()),
+                );
+                drop(span);
+                let kind = if number == 2 { "own" } else { "server" };
+                expected.push([scope.to_owned(), number.to_string(), round.to_string(), kind.to_owned()]);
+            }
+            drop(tracer.start("without a number"));
+            expected.push([scope, "-", "-", "-"].map(str::to_owned));
+        }
+    }
+    provider.shutdown(Duration::from_secs(5)).unwrap();
+    let text = |span: &Span, key: &str| match tag(span, key) {
+        Some(TagValue::String(text)) => text,
+        _ => "-".to_owned(),
+    };
+    let found: Vec<_> = agent
+        .spans()
+        .iter()
+        .map(|span| ["otel.scope.name", "number", "round", "span.kind"].map(|key| text(span, key)))
+        .collect();
+    assert_eq!(found, expected);
 }
 
 #[test]

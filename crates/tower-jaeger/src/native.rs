@@ -42,6 +42,7 @@ pub(crate) fn start(
     name: &str,
     kind: SpanKind,
     links: &[Link],
+    (number, write_first): (u32, impl FnOnce(Writer<'_>)),
     write: impl FnOnce(Writer<'_>),
 ) -> (Context, Option<Recording>) {
     let mut start = SpanStart::new(name, kind);
@@ -65,7 +66,7 @@ pub(crate) fn start(
     if start.parent.is_none() {
         start.debug_id = JaegerState::from_context(&context).and_then(JaegerState::debug_id);
     }
-    let span = tracer.start_span(start, write);
+    let span = tracer.start_like_others(start, number, write_first, write);
     match span.recording() {
         Some(recording) => (context.with_span(span), Some(Recording(recording))),
         // Only its ids are of use.

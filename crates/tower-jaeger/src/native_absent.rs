@@ -25,6 +25,7 @@ pub(crate) fn start(
     _name: &str,
     _kind: SpanKind,
     _links: &[Link],
+    _first: (u32, impl FnOnce(Writer<'_>)),
     _write: impl FnOnce(Writer<'_>),
 ) -> (Context, Option<Recording>) {
     match *tracer {}

@@ -77,6 +77,22 @@ pub(crate) fn method(method: &Method) -> &'static str {
     http(method).strip_prefix("HTTP ").unwrap_or_default()
 }
 
+/// From 1 on, one for each word that [`method`] says.
+pub(crate) fn method_number(method: &Method) -> u32 {
+    match *method {
+        Method::GET => 1,
+        Method::POST => 2,
+        Method::PUT => 3,
+        Method::DELETE => 4,
+        Method::HEAD => 5,
+        Method::OPTIONS => 6,
+        Method::CONNECT => 7,
+        Method::PATCH => 8,
+        Method::TRACE => 9,
+        _ => 10,
+    }
+}
+
 fn http(method: &Method) -> &'static str {
     match *method {
         Method::GET => "HTTP GET",

@@ -155,7 +155,10 @@ impl RequestSpan {
         let native = native::of(tracer).filter(|_| !origin.is_suppressed());
         let (context, recorder, has_own_id) = if let Some(tracer) = native {
             let (context, recording) = name.with_text(|name| {
-                native::start(tracer, origin, name, kind, &links, |span| {
+                let write_first =
+                    |span: native::Writer<'_>| tags.at_first(request.method, &mut TagSink::Native(span));
+                let first = (tags.first_number(request.method), write_first);
+                native::start(tracer, origin, name, kind, &links, first, |span| {
                     tags.at_start(request, settings, &mut TagSink::Native(span));
                 })
             });
@@ -176,7 +179,9 @@ impl RequestSpan {
             let is_recording = span.is_recording();
             if is_recording {
                 let mut span = Started(&mut span);
-                tags.at_start(request, settings, &mut TagSink::OpenTelemetry(&mut span));
+                let mut sink = TagSink::OpenTelemetry(&mut span);
+                tags.at_first(request.method, &mut sink);
+                tags.at_start(request, settings, &mut sink);
             }
             let recorder = if is_recording { Recorder::OpenTelemetry } else { Recorder::Nobody };
             (parent.with_span(span), recorder, has_own_id)

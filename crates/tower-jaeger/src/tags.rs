@@ -4,7 +4,7 @@
 //! for HTTP, `otgrpc` for gRPC); OpenTelemetry's are those of its semantic conventions for HTTP spans and RPC spans. `span.kind` is
 //! not here: it is the span's own kind, which exporters write out.
 
-use http::{HeaderMap, StatusCode, Uri, Version, header::USER_AGENT};
+use http::{HeaderMap, Method, StatusCode, Uri, Version, header::USER_AGENT};
 use opentelemetry::{KeyValue, StringValue, trace::SpanRef};
 
 use crate::{
@@ -93,7 +93,41 @@ pub(crate) struct End {
 // === impl Tags ===
 
 impl Tags {
-    /// What is known when the span starts.
+    /// What is the same in all spans of such tags and such a method.
+    pub(crate) fn at_first(self, method: &Method, tags: &mut TagSink<'_>) {
+        let method = operation_name::method(method);
+        if self.conventions.has_opentracing() {
+            match self.protocol {
+                Protocol::Grpc => tags.word(opentracing::COMPONENT, "gRPC"),
+                Protocol::Http => {
+                    tags.word(opentracing::COMPONENT, "tower");
+                    tags.word(opentracing::HTTP_METHOD, method);
+                }
+            }
+        }
+        if self.conventions.has_opentelemetry() {
+            match self.protocol {
+                Protocol::Grpc => tags.word(opentelemetry_names::RPC_SYSTEM_NAME, "grpc"),
+                Protocol::Http => tags.word(opentelemetry_names::HTTP_REQUEST_METHOD, method),
+            }
+        }
+    }
+
+    /// A number for those spans.
+    pub(crate) fn first_number(self, method: &Method) -> u32 {
+        let method = match self.protocol {
+            Protocol::Grpc => 0,
+            Protocol::Http => operation_name::method_number(method),
+        };
+        let conventions = match self.conventions {
+            Conventions::OpenTracing => 0,
+            Conventions::OpenTelemetry => 1,
+            Conventions::Both => 2,
+        };
+        1 + conventions + 3 * method
+    }
+
+    /// What else is known when the span starts.
     pub(crate) fn at_start(self, request: &RequestHead<'_>, settings: &Settings, tags: &mut TagSink<'_>) {
         if self.conventions.has_opentracing() {
             self.opentracing_at_start(request, tags);
@@ -113,13 +147,8 @@ impl Tags {
 
     fn opentracing_at_start(self, request: &RequestHead<'_>, tags: &mut TagSink<'_>) {
         use opentracing as name;
-        match self.protocol {
-            Protocol::Grpc => tags.word(name::COMPONENT, "gRPC"),
-            Protocol::Http => {
-                tags.word(name::COMPONENT, "tower");
-                tags.word(name::HTTP_METHOD, operation_name::method(request.method));
-                tags.written(name::HTTP_URL, |text| url::write_redacted(url::of(self.side, request), text));
-            }
+        if self.protocol == Protocol::Http {
+            tags.written(name::HTTP_URL, |text| url::write_redacted(url::of(self.side, request), text));
         }
         match self.side {
             Side::Server => {
@@ -149,11 +178,9 @@ impl Tags {
             }
         }
         if self.protocol == Protocol::Grpc {
-            tags.word(name::RPC_SYSTEM_NAME, "grpc");
             tags.some_text(name::RPC_METHOD, operation_name::grpc_method(request.uri.path()));
         } else {
             let method = operation_name::method(request.method);
-            tags.word(name::HTTP_REQUEST_METHOD, method);
             if method != request.method.as_str() {
                 tags.text(name::HTTP_REQUEST_METHOD_ORIGINAL, request.method.as_str());
             }
