@@ -242,25 +242,14 @@ fn put_long_varint(out: &mut Vec<u8>, value: u64) {
     let low = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4;
     let low = low & 0x0000_3fff_0000_3fff | (low & 0x0fff_c000_0fff_c000) << 2;
     let low = low & 0x007f_007f_007f_007f | (low & 0x3f80_3f80_3f80_3f80) << 1;
-    const MORE: u64 = 0x8080_8080_8080_8080;
+    let before_last = u64::MAX >> (64 - 8 * (len - 1).min(8));
+    let [b0, b1, b2, b3, b4, b5, b6, b7] = (low | 0x8080_8080_8080_8080 & before_last).to_le_bytes();
     let high = value >> 56;
-    match len {
-        // All bytes are written, because a fixed number of them is one instruction; those behind the last one are taken away.
-        ..=8 => {
-            let end = out.len() + len;
-            let before_last = (1 << (8 * (len - 1))) - 1;
-            out.extend_from_slice(&(low | MORE & before_last).to_le_bytes());
-            out.truncate(end);
-        }
-        9 => {
-            out.extend_from_slice(&(low | MORE).to_le_bytes());
-            out.push(high as u8);
-        }
-        _ => {
-            out.extend_from_slice(&(low | MORE).to_le_bytes());
-            out.extend_from_slice(&[high as u8 | 0x80, (high >> 7) as u8]);
-        }
-    }
+    let b8 = high as u8 & 0x7f | if len == 10 { 0x80 } else { 0 };
+    let end = out.len() + len;
+    // All bytes are written, because a fixed number of them is quick; those behind the last one are taken away.
+    out.extend_from_slice(&[b0, b1, b2, b3, b4, b5, b6, b7, b8, (high >> 7) as u8]);
+    out.truncate(end);
 }
 
 fn varint(reader: &mut Reader<'_>, expected: &'static str) -> Result<u64, DecodeError> {
