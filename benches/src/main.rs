@@ -1,5 +1,10 @@
 //! `cargo run --release -p benches`: nanoseconds and allocations per operation, ours beside the alternatives.
-//! `-- --only layers` runs the tables of one part: `codec` or `layers`.
+//!
+//! | Argument | |
+//! |---|---|
+//! | `--only codec`, `--only layers` | the tables of one part |
+//! | `--quick` | a tenth of the rounds, for a first look |
+//! | `--json` | the figures as JSON instead of tables |
 //!
 //! All entries of a table take turns in short rounds, so that a noisy machine disturbs them alike: read the ratios. "over" is
 //! what an entry costs over the first one on the thread that works, "all over" the same on all threads.
@@ -10,15 +15,34 @@ mod layers;
 mod table;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let only = std::env::args().skip_while(|argument| argument != "--only").nth(1);
-    let is_wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
-    if is_wanted("codec") {
-        for table in [codec::extract(), codec::extract_little(), codec::inject()] {
-            table.print();
+    let mut only = None;
+    let (mut rounds, mut is_json) = (101, false);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--only" => only = arguments.next(),
+            "--quick" => rounds = 11,
+            "--json" => is_json = true,
+            other => return Err(format!("expected --only PART, --quick or --json, found {other}").into()),
         }
     }
-    if is_wanted("layers") {
-        layers::tables()?.into_iter().for_each(table::Table::print);
+    let mut tables = Vec::new();
+    if only.as_deref().is_none_or(|only| only == "codec") {
+        tables.extend([codec::extract(), codec::extract_little(), codec::inject()]);
+    }
+    if only.as_deref().is_none_or(|only| only == "layers") {
+        tables.extend(layers::tables()?);
+    }
+    let mut all = Vec::new();
+    for table in tables {
+        let measured = table.measure(rounds);
+        if !is_json {
+            measured.print();
+        }
+        all.push(measured);
+    }
+    if is_json {
+        println!("{}", serde_json::to_string_pretty(&all)?);
     }
     Ok(())
 }

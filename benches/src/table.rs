@@ -3,8 +3,8 @@
 use std::{hint::black_box, time::Instant};
 
 use rustix::time::{ClockId, clock_gettime};
+use serde::Serialize;
 
-const ROUNDS: usize = 101;
 const OPERATIONS: u32 = 2000;
 
 /// A table of entries; the first one is the measure of the others.
@@ -49,9 +49,9 @@ impl Table {
         self
     }
 
-    /// Measures and prints: median and quartiles of the rounds, what is over the first entry, allocations.
-    pub(crate) fn print(mut self) {
-        for _ in 0..ROUNDS {
+    /// Measures all entries in so many rounds, in which they take turns.
+    pub(crate) fn measure(mut self, rounds: usize) -> Measured {
+        for _ in 0..rounds {
             for entry in &mut self.entries {
                 let (started, cpu) = (Instant::now(), cpu_of_all_threads());
                 for _ in 0..OPERATIONS {
@@ -63,25 +63,61 @@ impl Table {
                 entry.everywhere.push((cpu_of_all_threads() - cpu) / f64::from(OPERATIONS));
             }
         }
+        let base =
+            self.entries.first().map_or((1.0, 1.0), |first| (median(&first.here), median(&first.everywhere)));
+        let rows = self.entries.iter_mut().map(|entry| {
+            // Not the one behind a flush, which has to begin anew.
+            (entry.operation)();
+            let allocated = allocation_counter::measure(|| (entry.operation)());
+            let here = median(&entry.here);
+            Row {
+                name: entry.name,
+                nanos: here,
+                quartiles: [quantile(&entry.here, 1), quantile(&entry.here, 3)],
+                ratio: here / base.0,
+                over: here - base.0,
+                all_over: median(&entry.everywhere) - base.1,
+                allocations: allocated.count_total,
+                bytes: allocated.bytes_total,
+            }
+        });
+        Measured { title: self.title, rows: rows.collect() }
+    }
+}
+
+/// What a table has come to.
+#[derive(Debug, Serialize)]
+pub(crate) struct Measured {
+    title: &'static str,
+    rows: Vec<Row>,
+}
+
+/// An entry: medians of the rounds in nanoseconds per operation, what is over the first entry, allocations of one operation.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: &'static str,
+    nanos: f64,
+    quartiles: [f64; 2],
+    ratio: f64,
+    over: f64,
+    all_over: f64,
+    allocations: u64,
+    bytes: u64,
+}
+
+impl Measured {
+    pub(crate) fn print(&self) {
         println!("\n{}", self.title);
         println!(
             "{:<52} {:>8} {:>15} {:>7} {:>8} {:>8} {:>7} {:>7}",
             "", "ns", "quartiles", "ratio", "over", "all over", "allocs", "bytes"
         );
-        let base =
-            self.entries.first().map_or((1.0, 1.0), |first| (median(&first.here), median(&first.everywhere)));
-        for entry in &mut self.entries {
-            // Not the one behind a flush, which has to begin anew.
-            (entry.operation)();
-            let allocated = allocation_counter::measure(|| (entry.operation)());
-            let quartiles = format!("{:.0}..{:.0}", quantile(&entry.here, 1), quantile(&entry.here, 3));
-            let (here, everywhere, name) = (median(&entry.here), median(&entry.everywhere), entry.name);
-            let (count, bytes) = (allocated.count_total, allocated.bytes_total);
+        for Row { name, nanos, quartiles: [low, high], ratio, over, all_over, allocations, bytes } in
+            &self.rows
+        {
+            let quartiles = format!("{low:.0}..{high:.0}");
             println!(
-                "{name:<52} {here:>8.1} {quartiles:>15} {:>7.2} {:>8.0} {:>8.0} {count:>7} {bytes:>7}",
-                here / base.0,
-                here - base.0,
-                everywhere - base.1,
+                "{name:<52} {nanos:>8.1} {quartiles:>15} {ratio:>7.2} {over:>8.0} {all_over:>8.0} {allocations:>7} {bytes:>7}"
             );
         }
     }
