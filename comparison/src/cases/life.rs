@@ -3,6 +3,7 @@
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::{FutureExt, poll};
+use http::Method;
 use http_body_util::BodyExt;
 use tokio::time::sleep;
 
@@ -80,7 +81,9 @@ pub async fn kept_context(traced: &Traced) -> String {
 }
 
 pub async fn grpc_trailers(traced: &Traced) -> String {
-    let response = traced.send(request("/driver.Driver/Find", &[("content-type", "application/grpc")])).await;
+    let mut request = request("/driver.Driver/Find", &[("content-type", "application/grpc")]);
+    *request.method_mut() = Method::POST;
+    let response = traced.send(request).await;
     let _read = response.into_body().collect().await;
     each(&traced.server_spans(), |span| match GRPC_STATUS.iter().find_map(|key| tag(span, key)) {
         Some(status) => format!("{}, {}", code(&status), mark(span)),

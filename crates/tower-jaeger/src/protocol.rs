@@ -1,4 +1,4 @@
-//! HTTP or gRPC: told apart by the request's content type.
+//! HTTP or gRPC: told apart by the request's method and content type.
 
 use http::{HeaderMap, Method, header::CONTENT_TYPE};
 

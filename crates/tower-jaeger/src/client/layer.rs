@@ -21,7 +21,7 @@ use crate::{
 /// 2. injects the span context and the baggage; what the request carried before of Jaeger's headers is replaced, so that
 ///    a forwarded or retried request never has two contexts;
 /// 3. tags it with `span.kind`, `component`, `http.method`, `http.url`, `http.status_code`, and `error` from status 400
-///    on; a gRPC call (told by its content type) with its status, from the trailers;
+///    on; a gRPC call (a POST of its content type) with its status, from the trailers;
 /// 4. ends it at the end of the response body, or when the response is dropped, with an [`Outcome`](crate::Outcome).
 ///
 /// Under a retry layer each attempt is a span of its own.

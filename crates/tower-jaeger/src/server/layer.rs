@@ -24,7 +24,7 @@ use crate::{
 /// 2. starts the span and makes it current for the inner service's `call`, for each poll of its future and for each
 ///    poll of the response body, so that spans made there are its children and calls made there carry its baggage;
 /// 3. tags it with `span.kind`, `component`, `http.method`, `http.url`, `http.status_code`, and `error` from status 500
-///    on; a gRPC call (told by its content type) with its status, from the trailers;
+///    on; a gRPC call (a POST of its content type) with its status, from the trailers;
 /// 4. ends it at the end of the response body, or when the caller goes away, with an [`Outcome`](crate::Outcome).
 ///
 /// ```
