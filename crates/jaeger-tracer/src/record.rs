@@ -163,6 +163,8 @@ impl Record {
         } else {
             lists!(&mut self.lists, |buffer| buffer.clear());
             self.own = OwnTags::default();
+            // What panics halfway leaves nothing that the next span could take for whole.
+            self.first = FirstTags::default();
             write_first(self);
             let end = lists!(&self.lists, |buffer| buffer.tags_mark());
             self.first = FirstTags { kind: first_kind, end, own: self.own };

@@ -346,6 +346,28 @@ fn the_first_tags_are_those_of_the_tracer_and_the_number() {
 }
 
 #[test]
+fn first_tags_that_panic_are_nobody_s() {
+    let agent = Agent::start();
+    let provider = JaegerTracerProvider::builder(BatchSender::agent(&agent.address()).unwrap()).build();
+    let tracer = provider.tracer("first");
+    let start = |number: u32, panics: bool| {
+        let write_first = |mut tags: jaeger_tracer::SpanWriter<'_>| {
+            tags.text("number", &number.to_string());
+            assert!(!panics, "halfway");
+        };
+        let start = SpanStart::new("span", SpanKind::Internal);
+        drop(tracer.start_like_others(start, number, write_first, |_| {}));
+    };
+    start(1, false);
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| start(2, true))).unwrap_err();
+    start(1, false);
+    start(2, false);
+    provider.shutdown(Duration::from_secs(5)).unwrap();
+    let numbers: Vec<_> = agent.spans().iter().map(|span| tag(span, "number").unwrap()).collect();
+    assert_eq!(numbers, ["1", "1", "2"].map(|number| TagValue::String(number.into())));
+}
+
+#[test]
 fn nothing_comes_after_the_end() {
     let spans = same(|tracer| {
         let mut span = tracer.start("ended");
