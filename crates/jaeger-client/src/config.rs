@@ -6,7 +6,7 @@ use jaeger_exporter::{
     BatchSender, EndpointError, ExportStats, JaegerExporter, Reporter, ReporterStats, process_of,
 };
 use jaeger_propagation::Propagator;
-use jaeger_tracer::{JaegerTracerProvider, Sampler, set_global};
+use jaeger_tracer::{JaegerTracerProvider, Sampler, clear_global, set_global};
 use opentelemetry::{Key, KeyValue, Value, global};
 use opentelemetry_sdk::{
     Resource,
@@ -163,6 +163,7 @@ impl Config {
     pub fn install(self) -> Result<Closer, ConfigError> {
         let closer = if self.is_on_sdk || matches!(self.destination, Destination::Other { .. }) {
             let (provider, closer) = self.build_sdk()?;
+            clear_global();
             global::set_tracer_provider(provider);
             closer
         } else {

@@ -14,7 +14,7 @@ mod span;
 mod tracer;
 
 pub use self::{
-    global::{global_tracer, set_global},
+    global::{clear_global, global_tracer, set_global},
     provider::{JaegerTracerProvider, JaegerTracerProviderBuilder, ShutdownError},
     sampler::{Decision, Sampler, SamplerParam},
     span::{JaegerSpan, RecordingSpan, SpanWriter},

@@ -80,14 +80,18 @@ impl Pooled {
     pub(crate) fn end(&self, write: impl FnOnce(&mut Record), at: Option<End>) {
         let Some(slot) = self.0.as_ref().filter(|slot| slot.is_open.load(Ordering::Acquire)) else { return };
         let mut record = slot.lock();
-        if slot.is_open.load(Ordering::Relaxed) {
-            // Written under the lock, as all that follow it look again there.
-            slot.is_open.store(false, Ordering::Release);
-            write(&mut record);
-            let at = at.unwrap_or_else(|| End::Tick(slot.inner.now()));
-            slot.inner.finish(&mut record, at);
-            slot.is_small.store(record.is_small(), Ordering::Relaxed);
+        if !slot.is_open.load(Ordering::Relaxed) {
+            return;
         }
+        // May panic: then the span is still open, and ends when it is dropped.
+        write(&mut record);
+        // Written under the lock, as all that follow it look again there.
+        slot.is_open.store(false, Ordering::Release);
+        let at = at.unwrap_or_else(|| End::Tick(slot.inner.now()));
+        let reported = slot.inner.finish(&mut record, at);
+        slot.is_small.store(record.is_small(), Ordering::Relaxed);
+        drop(record);
+        slot.inner.report(reported);
     }
 }
 

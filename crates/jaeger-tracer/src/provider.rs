@@ -46,7 +46,6 @@ pub(crate) struct Inner {
     clock: Clock,
     queue: Queue,
     protocol: WireProtocol,
-    chunk_bytes: usize,
     is_running: AtomicBool,
     on_report: Option<Box<OnReport>>,
     stats: Arc<ReporterStats>,
@@ -106,6 +105,11 @@ impl JaegerTracerProvider {
         }
     }
 
+    /// Whether it has not been shut down.
+    pub(crate) fn is_running(&self) -> bool {
+        self.shared.0.is_running()
+    }
+
     /// What became of the spans so far. Those in chunks that are not full yet are counted when these are sent.
     pub fn stats(&self) -> Arc<ReporterStats> {
         Arc::clone(&self.shared.0.stats)
@@ -154,7 +158,8 @@ impl JaegerTracerProviderBuilder {
     /// Bytes of encoded spans that may wait to be sent. What comes then is dropped, as whole chunks, and counted.
     ///
     /// 96 MiB by default: 200,000 spans of a request with its usual tags, 450 bytes each, so that such a burst arrives whole
-    /// even if nothing can be sent meanwhile. No memory is taken before it is needed, and most is given back afterwards. Beside
+    /// even if nothing can be sent meanwhile; a shutdown must then wait as long as sending takes, which to an agent is 10 s for
+    /// 100 MB. No memory is taken before it is needed, and most is given back afterwards. Beside
     /// it there is a chunk of at most 128 KiB for each of some threads (twice the cores), which is being filled.
     #[must_use]
     pub fn with_queue_bytes(mut self, bytes: usize) -> Self {
@@ -206,12 +211,12 @@ impl JaegerTracerProviderBuilder {
             clock: Clock::new(),
             queue: Queue::new(limits, Arc::clone(&self.stats)),
             protocol: sender.protocol(),
-            chunk_bytes,
             is_running: AtomicBool::new(true),
             on_report: self.on_report,
             stats: Arc::clone(&self.stats),
         });
         let worker = Worker {
+            export: sender.stats(),
             sender,
             inner: Arc::clone(&inner),
             stats: Arc::clone(&self.stats),
@@ -219,8 +224,7 @@ impl JaegerTracerProviderBuilder {
         };
         if let Err(error) = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(|| worker.run()) {
             self.stats.set_last_error(format!("cannot start the thread {THREAD_NAME}: {error}"));
-            inner.queue().abandon();
-            inner.queue().stopped();
+            inner.stopped();
         }
         JaegerTracerProvider { shared: Arc::new(Owner(inner)) }
     }
@@ -244,8 +248,8 @@ impl fmt::Debug for JaegerTracerProviderBuilder {
 impl Drop for Owner {
     fn drop(&mut self) {
         // The thread sends what is queued and ends; nobody waits for it.
-        self.0.queue.request_stop();
         self.0.is_running.store(false, Ordering::Relaxed);
+        self.0.queue.request_stop();
     }
 }
 
@@ -272,48 +276,74 @@ impl Inner {
         self.protocol
     }
 
-    pub(crate) fn chunk_bytes(&self) -> usize {
-        self.chunk_bytes
-    }
-
     /// Whether spans are worth recording: nobody has shut it down.
     pub(crate) fn is_running(&self) -> bool {
         self.is_running.load(Ordering::Relaxed)
     }
 
-    /// Ends a span, and queues it if it is to be reported.
-    pub(crate) fn finish(&self, record: &mut Record, at: End) {
+    /// Ends a span, and queues it if it is to be reported. What is returned is to be told by [`report`](Self::report), when the
+    /// record is locked no more.
+    pub(crate) fn finish(&self, record: &mut Record, at: End) -> Option<Reported> {
         if !self.queue.is_due() {
             // The first span after a while, in which the machine may have slept.
             self.clock.adjust();
         }
-        let Some(ended) = record.end(at, &self.clock) else { return };
+        let ended = record.end(at, &self.clock)?;
         self.queue.push(|out| record.write(ended, out));
-        // The user's comes last: it may panic.
-        if let Some(on_report) = &self.on_report {
+        self.on_report.is_some().then(|| {
             let head = record.head();
             let context = SpanContext::new(head.trace_id.into(), head.span_id.into(), head.flags);
-            on_report(context.with_parent_id(SpanId::from(head.parent_id)), record.name());
+            Reported {
+                context: context.with_parent_id(SpanId::from(head.parent_id)),
+                name: record.name().to_owned(),
+            }
+        })
+    }
+
+    /// Tells the user of a span, who may do anything, with that span too, and may panic.
+    pub(crate) fn report(&self, reported: Option<Reported>) {
+        if let (Some(on_report), Some(Reported { context, name })) = (&self.on_report, reported) {
+            on_report(context, &name);
+        }
+    }
+
+    /// A sampled span that nobody records, because of the shutdown.
+    pub(crate) fn count_after_shutdown(&self) {
+        self.stats.add_dropped_after_shutdown(1);
+    }
+
+    /// Nobody sends any more: what is queued is lost, and nothing is taken.
+    pub(crate) fn stopped(&self) {
+        self.is_running.store(false, Ordering::Relaxed);
+        self.fail_queued(|| "the sending thread has ended".to_owned());
+        self.queue.stopped();
+    }
+
+    fn fail_queued(&self, why: impl FnOnce() -> String) {
+        let spans = self.queue.abandon();
+        if spans > 0 {
+            self.stats.queued_to_failed(spans, self.stats.last_error().unwrap_or_else(why));
         }
     }
 
     fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        self.is_running.store(false, Ordering::Relaxed);
         if !self.queue.request_stop() {
             return Err(ShutdownError::AlreadyShutdown);
         }
-        let is_done = self.queue.wait_stopped(timeout);
-        self.is_running.store(false, Ordering::Relaxed);
-        if is_done {
+        if self.queue.wait_stopped(timeout) {
             return Ok(());
         }
-        let spans = self.queue.abandon();
-        if spans > 0 {
-            let error = self.stats.last_error();
-            let error = error.unwrap_or_else(|| format!("they were not sent within {timeout:?}"));
-            self.stats.queued_to_failed(spans, error);
-        }
+        self.fail_queued(|| format!("they were not sent within {timeout:?}"));
         Err(ShutdownError::Timeout)
     }
+}
+
+/// A span that is to be told to the user.
+#[derive(Debug)]
+pub(crate) struct Reported {
+    context: SpanContext,
+    name: String,
 }
 
 impl fmt::Debug for Inner {

@@ -86,12 +86,12 @@ struct Control {
     /// Chunks that have been put into `full` and taken out of it so far. What has been taken out is sent when the next one is.
     put: u64,
     taken: u64,
-    /// Flushes are numbered. One is done when the chunks that were full before it have been sent.
+    /// Flushes are numbered.
     flush_wanted: u64,
     flush_sealed: u64,
     flush_done: u64,
-    /// What `put` was when they were.
-    flush_target: u64,
+    /// Those that are under way, each with what `taken` must have come to: a later one does not hold up an earlier one.
+    flushes: VecDeque<(u64, u64)>,
     is_stopping: bool,
     is_closed: bool,
     is_stopped: bool,
@@ -126,16 +126,24 @@ impl Queue {
         let start = open.chunk.bytes.len();
         write(&mut open.chunk.bytes);
         open.chunk.spans += 1;
-        let full = if open.chunk.bytes.len() > self.limits.chunk {
-            Some(open.chunk.split_last(start, self.spare()))
-        } else {
-            None
-        };
-        drop(open);
-        if let Some(chunk) = full.filter(|chunk| chunk.spans > 0) {
-            self.put_full(chunk, self.limits.queue);
+        if open.chunk.bytes.len() > self.limits.chunk {
+            let full = open.chunk.split_last(start, self.spare());
+            // Within the lock: who closes the shard must not come in between.
+            if full.spans > 0
+                && let Err(full) = self.put(full, self.limits.queue)
+            {
+                self.stats.add_dropped_queue_full(full.spans);
+            }
         }
-        if !self.is_due.load(Ordering::Relaxed) && !self.is_due.swap(true, Ordering::AcqRel) {
+        drop(open);
+        if !self.is_due.load(Ordering::Relaxed) {
+            self.set_due();
+        }
+    }
+
+    /// Has the worker look for open chunks when the flush interval is over.
+    fn set_due(&self) {
+        if !self.is_due.swap(true, Ordering::AcqRel) {
             let mut control = lock(&self.control);
             control.due_at = Instant::now().checked_add(self.limits.flush_interval);
             self.wake(control);
@@ -151,15 +159,23 @@ impl Queue {
         lock(&self.control).spare.pop().unwrap_or_default()
     }
 
-    fn put_full(&self, chunk: Chunk, max_bytes: usize) {
+    /// Puts a chunk among the full ones, if there is room; returns a buffer to go on with. A small one joins the last, so that the
+    /// list is not longer than its bytes ask for.
+    fn put(&self, mut chunk: Chunk, max_bytes: usize) -> Result<Vec<u8>, Chunk> {
         let mut control = lock(&self.control);
-        if control.full_bytes + chunk.bytes.len() > max_bytes {
-            drop(control);
-            return self.stats.add_dropped_queue_full(chunk.spans);
+        if control.full_bytes.saturating_add(chunk.bytes.len()) > max_bytes {
+            return Err(chunk);
         }
         self.stats.add_queued(chunk.spans);
-        control.put(chunk);
+        let bytes = if control.join_last(&chunk, self.limits.chunk) {
+            chunk.bytes.clear();
+            chunk.bytes
+        } else {
+            control.put(chunk);
+            control.spare.pop().unwrap_or_default()
+        };
         self.wake(control);
+        Ok(bytes)
     }
 
     /// Wakes the worker, if it waits; it looks at everything before it does.
@@ -171,19 +187,27 @@ impl Queue {
         }
     }
 
-    /// Takes what is in open chunks. There is always room for it: it is bounded by itself.
-    fn seal(&self, close: bool) {
+    /// Takes what is in open chunks; `false` if there is no room for all of it, and some stay open. Their own room is beside that of
+    /// the chunks that are full already. When the shards are closed there is always room: nothing comes after that.
+    fn seal(&self, close: bool) -> bool {
+        let beside = self.shards.len().saturating_mul(self.limits.chunk);
+        let max_bytes = if close { usize::MAX } else { self.limits.queue.saturating_add(beside) };
+        let mut is_all = true;
         for shard in &self.shards {
             let mut open = lock(&shard.0);
             open.is_closed |= close;
             if open.chunk.spans == 0 {
                 continue;
             }
-            let bytes = if close { Vec::new() } else { self.spare() };
-            let chunk = mem::replace(&mut open.chunk, Chunk { bytes, spans: 0 });
-            drop(open);
-            self.put_full(chunk, usize::MAX);
+            match self.put(mem::take(&mut open.chunk), max_bytes) {
+                Ok(bytes) => open.chunk.bytes = if close { Vec::new() } else { bytes },
+                Err(chunk) => {
+                    open.chunk = chunk;
+                    is_all = false;
+                }
+            }
         }
+        is_all
     }
 
     /// Asks for everything that has ended so far to be sent. Returns the number to wait for, `None` when stopping.
@@ -209,8 +233,17 @@ impl Queue {
         if mem::replace(&mut control.is_stopping, true) {
             return false;
         }
-        self.wake(control);
+        drop(control);
+        self.close();
         true
+    }
+
+    /// Closes the shards: what comes from now on is counted as dropped, and what is there is to be sent.
+    fn close(&self) {
+        self.seal(true);
+        let mut control = lock(&self.control);
+        control.is_closed = true;
+        self.wake(control);
     }
 
     /// Whether the worker ended in time.
@@ -220,9 +253,8 @@ impl Queue {
 
     /// Empties the queue, so that the worker ends after what it is sending; how many spans that cost.
     pub(crate) fn abandon(&self) -> usize {
-        self.seal(true);
+        self.close();
         let mut control = lock(&self.control);
-        control.is_closed = true;
         control.full_bytes = 0;
         control.taken = control.put;
         let chunks = mem::take(&mut control.full);
@@ -235,33 +267,34 @@ impl Queue {
         let mut control = lock(&self.control);
         loop {
             let now = Instant::now();
-            if control.flush_sealed > control.flush_done && control.taken >= control.flush_target {
-                control.flush_done = control.flush_sealed;
+            if control.end_flush() {
                 return Job::Flushed;
             }
             if control.flush_wanted > control.flush_sealed {
                 let wanted = control.flush_wanted;
                 drop(control);
-                self.seal(false);
+                let is_sealed = self.seal(false);
                 control = lock(&self.control);
-                control.flush_sealed = wanted;
-                control.flush_target = control.put;
+                if is_sealed {
+                    control.flush_sealed = wanted;
+                    control.note_flush(wanted);
+                } else if let Some(chunk) = control.take() {
+                    // Makes room for what is still open.
+                    return Job::Send(chunk);
+                }
             } else if control.due_at.is_some_and(|due_at| due_at <= now) {
                 control.due_at = None;
                 drop(control);
                 // First: a span that comes meanwhile says so again.
                 self.is_due.store(false, Ordering::Release);
-                self.seal(false);
+                if !self.seal(false) {
+                    self.set_due();
+                }
                 return Job::Tick;
             } else if let Some(chunk) = control.take() {
                 return Job::Send(chunk);
             } else if control.is_closed {
                 return Job::Stop;
-            } else if control.is_stopping {
-                drop(control);
-                self.seal(true);
-                control = lock(&self.control);
-                control.is_closed = true;
             } else if let Some(due_at) = control.due_at {
                 let left = due_at.saturating_duration_since(now);
                 control.is_waiting = true;
@@ -288,8 +321,9 @@ impl Queue {
     /// Keeps the buffers of sent chunks, as many as there may be open ones.
     pub(crate) fn give_back(&self, mut bytes: Vec<u8>) {
         bytes.clear();
+        let is_usual = bytes.capacity() <= 2 * self.limits.chunk + 4096;
         let mut control = lock(&self.control);
-        if control.spare.len() < self.shards.len() {
+        if is_usual && control.spare.len() < self.shards.len() {
             control.spare.push(bytes);
         }
     }
@@ -328,6 +362,39 @@ impl Control {
         self.put += 1;
         self.full_bytes += chunk.bytes.len();
         self.full.push_back(chunk);
+    }
+
+    /// Whether a chunk has been added to the last one, which has room for it.
+    fn join_last(&mut self, chunk: &Chunk, max_bytes: usize) -> bool {
+        let Some(last) =
+            self.full.back_mut().filter(|last| last.bytes.len() + chunk.bytes.len() <= max_bytes)
+        else {
+            return false;
+        };
+        last.bytes.extend_from_slice(&chunk.bytes);
+        last.spans += chunk.spans;
+        self.full_bytes += chunk.bytes.len();
+        true
+    }
+
+    /// Everything that is full now belongs to this flush. One for which nothing has come since the last is done with that.
+    fn note_flush(&mut self, ticket: u64) {
+        let target = self.put;
+        match self.flushes.back_mut() {
+            Some((last, same)) if *same == target => *last = ticket,
+            _ => self.flushes.push_back((ticket, target)),
+        }
+    }
+
+    /// Whether the oldest flush is done.
+    fn end_flush(&mut self) -> bool {
+        let Some(&(ticket, target)) = self.flushes.front() else { return false };
+        let is_done = self.taken >= target;
+        if is_done {
+            self.flushes.pop_front();
+            self.flush_done = ticket;
+        }
+        is_done
     }
 
     fn take(&mut self) -> Option<Chunk> {

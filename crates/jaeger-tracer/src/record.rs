@@ -53,7 +53,8 @@ struct FirstTags {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FirstTagsKind {
     pub(crate) tracer: u64,
-    pub(crate) number: u32,
+    /// `None` for spans that begin with nothing but their scope.
+    pub(crate) number: Option<u32>,
 }
 
 /// What is known of a span when it starts.

@@ -135,15 +135,26 @@ impl JaegerTracer {
     /// # Ok::<(), jaeger_exporter::EndpointError>(())
     /// ```
     pub fn start_span(&self, start: SpanStart<'_>, write: impl FnOnce(SpanWriter<'_>)) -> JaegerSpan {
-        self.start_like_others(start, 0, |_| {}, write)
+        self.start_with(start, None, |_| {}, write)
     }
 
     /// The same for one of many spans that begin with the same tags: all spans of this tracer that are given the same number.
-    /// These are written by `write_first`, which is called only where no earlier span has left them behind.
+    /// These are written by `write_first`, which is called only where no earlier span has left them behind: so it writes tags and
+    /// nothing else, and the tag `sampling.priority` has no effect there.
     pub fn start_like_others(
         &self,
         start: SpanStart<'_>,
         number: u32,
+        write_first: impl FnOnce(SpanWriter<'_>),
+        write: impl FnOnce(SpanWriter<'_>),
+    ) -> JaegerSpan {
+        self.start_with(start, Some(number), write_first, write)
+    }
+
+    fn start_with(
+        &self,
+        start: SpanStart<'_>,
+        number: Option<u32>,
         write_first: impl FnOnce(SpanWriter<'_>),
         write: impl FnOnce(SpanWriter<'_>),
     ) -> JaegerSpan {
@@ -165,7 +176,11 @@ impl JaegerTracer {
         };
         let span_id = ids::span_id();
         let otel_flags = if flags.is_sampled() { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
-        if !flags.is_sampled() || !inner.is_running() {
+        let is_running = inner.is_running();
+        if flags.is_sampled() && !is_running {
+            inner.count_after_shutdown();
+        }
+        if !flags.is_sampled() || !is_running {
             return JaegerSpan::new(
                 SpanContext::new(trace_id, span_id, otel_flags, false, trace_state),
                 None,

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use jaeger_exporter::{BatchSender, ReporterStats};
+use jaeger_exporter::{BatchSender, ExportStats, ReporterStats};
 use opentelemetry::Context;
 
 use crate::{
@@ -19,6 +19,8 @@ pub(crate) struct Worker {
     pub(crate) sender: BatchSender,
     pub(crate) inner: Arc<Inner>,
     pub(crate) stats: Arc<ReporterStats>,
+    /// The sender's own counters.
+    pub(crate) export: Arc<ExportStats>,
     pub(crate) health: Health,
 }
 
@@ -53,9 +55,7 @@ impl Worker {
                         queue.give_back(more.bytes);
                     }
                     self.send(&chunk);
-                    if chunk.bytes.capacity() <= 2 * inner.chunk_bytes() {
-                        queue.give_back(chunk.bytes);
-                    }
+                    queue.give_back(chunk.bytes);
                 }
                 Job::Tick => inner.clock().adjust(),
                 Job::Flushed => queue.flushed(),
@@ -65,15 +65,28 @@ impl Worker {
     }
 
     fn send(&mut self, chunk: &Chunk) {
+        let too_large = self.export.too_large();
         let sending = AssertUnwindSafe(|| self.sender.send(&chunk.bytes, chunk.spans));
         let result = match catch_unwind(sending) {
             Ok(result) => result.map_err(|error| error.to_string()),
             Err(panic) => Err(format!("sending panicked: {}", message(&*panic))),
         };
-        self.health.note(result.as_ref().map_err(String::as_str).copied());
+        // A span that alone is too large is no error of the message that it was alone in.
+        let too_large = usize::try_from(self.export.too_large() - too_large).unwrap_or(usize::MAX);
+        let told = result.as_ref().map_err(String::clone).copied();
         match result {
+            Ok(()) if too_large > 0 => {
+                let too_large = too_large.min(chunk.spans);
+                self.stats.queued_to_sent(chunk.spans - too_large);
+                self.stats.queued_to_failed(too_large, self.export.last_error().unwrap_or_default());
+            }
             Ok(()) => self.stats.queued_to_sent(chunk.spans),
             Err(error) => self.stats.queued_to_failed(chunk.spans, error),
+        }
+        // The user's comes last, and may panic.
+        let told = AssertUnwindSafe(|| self.health.note(told.as_ref().map_err(String::as_str).copied()));
+        if let Err(panic) = catch_unwind(told) {
+            self.stats.set_last_error(format!("the callback panicked: {}", message(&*panic)));
         }
     }
 }
@@ -105,6 +118,6 @@ impl Health {
 
 impl Drop for StoppedOnDrop {
     fn drop(&mut self) {
-        self.0.queue().stopped();
+        self.0.stopped();
     }
 }

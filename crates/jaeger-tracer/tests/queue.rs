@@ -1,5 +1,5 @@
 //! From the end of a span to the receiver: what arrives, what is lost, and that both are counted.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 #[path = "support/collector.rs"]
 mod collector;
@@ -125,7 +125,7 @@ fn a_span_is_sent_after_the_flush_interval_without_a_flush() {
 }
 
 #[test]
-fn after_the_shutdown_open_spans_are_counted_and_new_ones_are_none() {
+fn after_the_shutdown_spans_are_counted_and_not_recorded() {
     let agent = Agent::start();
     let provider = JaegerTracerProvider::builder(BatchSender::agent(&agent.address()).unwrap()).build();
     let (tracer, stats) = (provider.tracer("late"), provider.stats());
@@ -136,7 +136,7 @@ fn after_the_shutdown_open_spans_are_counted_and_new_ones_are_none() {
     assert_eq!(provider.flush(LONG), Err(ShutdownError::AlreadyShutdown));
     drop(open);
     assert!(!tracer.start("new").is_recording());
-    assert_eq!((stats.sent(), stats.dropped_after_shutdown(), stats.queued()), (3, 1, 0));
+    assert_eq!((stats.sent(), stats.dropped_after_shutdown(), stats.queued()), (3, 2, 0));
     assert_eq!(agent.spans().len(), 3);
 }
 
@@ -178,6 +178,7 @@ fn a_span_larger_than_a_packet_is_counted_and_costs_no_other() {
     let names: Vec<_> = agent.spans().into_iter().map(|span| span.operation_name).collect();
     assert_eq!(names, ["before", "after"]);
     assert_eq!((export.sent(), export.too_large()), (2, 1));
+    assert_eq!((provider.stats().sent(), provider.stats().failed()), (2, 1));
 }
 
 #[test]
@@ -243,6 +244,144 @@ fn a_callback_that_panics_costs_no_span() {
     }
     provider.shutdown(LONG).unwrap();
     assert_eq!(agent.spans().len(), 3);
+}
+
+#[test]
+fn the_queue_keeps_its_bound_however_often_it_is_flushed() {
+    let agent = Agent::start();
+    let sender = BatchSender::agent(&agent.address()).unwrap().with_max_packet_bytes(4_000);
+    let provider = JaegerTracerProvider::builder(sender.with_bytes_per_second(400_000.try_into().unwrap()))
+        .with_queue_bytes(100_000)
+        .build();
+    let stats = provider.stats();
+    // Over 150 bytes each, and a chunk for each of at most 64 shards beside the queue.
+    let most = (100_000 + 64 * 4_000) / 150;
+    let is_over = AtomicBool::new(false);
+    let busy = || {
+        let (tracer, mut ended) = (provider.tracer("bound"), 0);
+        while !is_over.load(Ordering::Relaxed) {
+            work(&tracer, 20);
+            ended += 20;
+        }
+        ended
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..6).map(|_| scope.spawn(busy)).collect();
+        let queued = (0..1500).map(|_| {
+            let _ = provider.flush(Duration::from_millis(2));
+            stats.queued()
+        });
+        let queued = queued.max().unwrap();
+        is_over.store(true, Ordering::Relaxed);
+        let ended: u64 = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+        assert!(queued < most, "{queued} of {most}: {stats:?}");
+        assert!(stats.dropped_queue_full() > 0);
+        // What is being sent then is told when it is known.
+        let _ = provider.shutdown(Duration::ZERO);
+        assert_eq!(total(&stats), ended, "{stats:?}");
+    });
+}
+
+#[test]
+fn a_flush_does_not_wait_for_later_ones_nor_a_shutdown_for_later_spans() {
+    let agent = Agent::start();
+    let sender = BatchSender::agent(&agent.address()).unwrap().with_max_packet_bytes(4_000);
+    let provider = JaegerTracerProvider::builder(sender.with_bytes_per_second(400_000.try_into().unwrap()))
+        .with_queue_bytes(40_000)
+        .build();
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let ended = scope.spawn(|| {
+            let tracer = provider.tracer("busy");
+            let mut ended = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                work(&tracer, 20);
+                ended += 20;
+            }
+            ended
+        });
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                let _ = provider.flush(Duration::from_millis(1));
+            }
+        });
+        let flushed = provider.flush(LONG);
+        let stopped = provider.shutdown(LONG);
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!((flushed, stopped), (Ok(()), Ok(())));
+        let (stats, ended) = (provider.stats(), ended.join().unwrap());
+        assert_eq!(total(&stats), ended, "{stats:?}");
+        assert_eq!(stats.queued(), 0, "{stats:?}");
+    });
+}
+
+#[test]
+fn a_shutdown_in_the_middle_of_everything_leaves_no_span_uncounted() {
+    for round in 0..40 {
+        let agent = Agent::start();
+        let sender = BatchSender::agent(&agent.address()).unwrap().with_max_packet_bytes(500);
+        let sender = sender.with_bytes_per_second(std::num::NonZeroU64::MAX);
+        let provider = JaegerTracerProvider::builder(sender).build();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                let tracer = provider.tracer("racing");
+                scope.spawn(move || work(&tracer, 500));
+            }
+            thread::sleep(Duration::from_millis(round % 4));
+            let _ = provider.shutdown(if round % 2 == 0 { Duration::ZERO } else { LONG });
+        });
+        let stats = provider.stats();
+        // What is being sent at the end of the time is told when it is known.
+        for _ in 0..1000 {
+            if stats.queued() == 0 {
+                break;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!((total(&stats), stats.queued()), (2_000, 0), "{stats:?}");
+    }
+}
+
+#[test]
+fn a_callback_about_changes_that_panics_does_not_end_the_sending() {
+    let provider = JaegerTracerProvider::builder(BatchSender::collector("http://127.0.0.1:9").unwrap())
+        .with_on_change(|_| panic!("the user's"))
+        .build();
+    for _ in 0..3 {
+        work(&provider.tracer("lost"), 2);
+        provider.flush(LONG).unwrap();
+    }
+    provider.shutdown(LONG).unwrap();
+    assert_eq!((provider.stats().failed(), provider.stats().queued()), (6, 0));
+}
+
+#[test]
+fn a_callback_may_use_the_span_that_it_is_told_of() {
+    let agent = Agent::start();
+    let provider = JaegerTracerProvider::builder(BatchSender::agent(&agent.address()).unwrap())
+        .with_on_report(|_, _| {
+            opentelemetry::Context::current().span().add_event("too late", Vec::new());
+        })
+        .build();
+    let span = provider.tracer("told").start("span");
+    let recording = span.recording().unwrap();
+    let _current = opentelemetry::Context::new().with_span(span).attach();
+    recording.end(|_| {});
+    provider.shutdown(LONG).unwrap();
+    assert_eq!(agent.spans().len(), 1);
+}
+
+#[test]
+fn last_tags_that_panic_do_not_lose_the_span() {
+    let agent = Agent::start();
+    let provider = JaegerTracerProvider::builder(BatchSender::agent(&agent.address()).unwrap()).build();
+    let span = provider.tracer("last").start("span");
+    let recording = span.recording().unwrap();
+    let ended = std::panic::AssertUnwindSafe(|| recording.end(|_| panic!("the user's")));
+    std::panic::catch_unwind(ended).unwrap_err();
+    drop((recording, span));
+    provider.shutdown(LONG).unwrap();
+    assert_eq!(agent.spans().len(), 1);
 }
 
 #[test]

@@ -53,12 +53,18 @@ impl<E: SpanExporter> Worker<E> {
                 Job::Export(batch) => {
                     let spans = batch.len();
                     let result = guard(|| block_on(self.exporter.export(batch)));
-                    self.health.note(result.as_ref().map_err(String::as_str).copied());
+                    let told = result.clone();
                     match result {
                         Ok(()) => self.stats.queued_to_sent(spans),
                         Err(error) => self.stats.queued_to_failed(spans, error),
                     }
                     self.queue.finished(spans);
+                    // The user's comes last, and may panic.
+                    let told =
+                        AssertUnwindSafe(|| self.health.note(told.as_ref().map_err(String::as_str).copied()));
+                    if let Err(panic) = catch_unwind(told) {
+                        self.stats.set_last_error(format!("the callback panicked: {}", message(&*panic)));
+                    }
                 }
                 Job::Flush(ticket) => {
                     self.guarded(|exporter| exporter.force_flush());
