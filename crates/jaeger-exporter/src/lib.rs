@@ -16,13 +16,17 @@ mod error;
 mod stats;
 
 pub use self::{
-    convert::{MAX_TAG_VALUE_BYTES, cut, ref_type, with_tag},
     error::{EndpointError, FailureCause, SendError},
     exporter::JaegerExporter,
     flags::{FLAGS_ATTRIBUTE, FlagsProcessor, flags_of},
     process::process_of,
-    reporter::{Reporter, ReporterBuilder, ReporterStats},
+    reporter::{Health, OnChange, Reporter, ReporterBuilder, ReporterStats, panic_message},
     sender::{BatchSender, WireProtocol},
     stats::ExportStats,
     transport::{DEFAULT_MAX_PACKET_BYTES, DEFAULT_TIMEOUT, HttpTransport, UdpTransport},
 };
+
+/// How OpenTelemetry's values become Jaeger's: what the native tracer does in the same way.
+pub mod mapping {
+    pub use crate::convert::{MAX_TAG_VALUE_BYTES, cut, ref_type, with_tag};
+}

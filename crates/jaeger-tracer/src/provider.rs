@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use jaeger_exporter::{BatchSender, ReporterStats, WireProtocol};
+use jaeger_exporter::{BatchSender, Health, OnChange, ReporterStats, WireProtocol};
 use jaeger_propagation::{SpanContext, SpanId};
 use opentelemetry::{InstrumentationScope, trace::TracerProvider};
 
@@ -20,7 +20,7 @@ use crate::{
     record::{End, Record},
     sampler::{Decision, Sampler, SamplerParam},
     tracer::JaegerTracer,
-    worker::{Health, OnChange, Worker},
+    worker::Worker,
 };
 
 /// The name of the thread, as debuggers and `top -H` show it.
@@ -59,7 +59,6 @@ pub struct JaegerTracerProviderBuilder {
     sampler: Box<dyn Sampler>,
     queue_bytes: usize,
     flush_interval: Duration,
-    stats: Arc<ReporterStats>,
     on_change: OnChange,
     on_report: Option<Box<OnReport>>,
 }
@@ -99,7 +98,6 @@ impl JaegerTracerProvider {
             sampler: Box::new(Always),
             queue_bytes: 96 * 1024 * 1024,
             flush_interval: Duration::from_secs(1),
-            stats: Arc::default(),
             on_change: Box::new(|_| {}),
             on_report: None,
         }
@@ -159,8 +157,8 @@ impl JaegerTracerProviderBuilder {
     ///
     /// 96 MiB by default: 200,000 spans of a request with its usual tags, 450 bytes each, so that such a burst arrives whole
     /// even if nothing can be sent meanwhile; a shutdown must then wait as long as sending takes, which to an agent is 10 s for
-    /// 100 MB. No memory is taken before it is needed, and most is given back afterwards. Beside
-    /// it there is a chunk of at most 128 KiB for each of some threads (twice the cores), which is being filled.
+    /// 100 MB. No memory is taken before it is needed, and most is given back afterwards. Beside it there are at most two chunks of
+    /// 128 KiB for each of some threads (twice the cores): one that is being filled, and one that a flush has taken.
     #[must_use]
     pub fn with_queue_bytes(mut self, bytes: usize) -> Self {
         self.queue_bytes = bytes;
@@ -171,13 +169,6 @@ impl JaegerTracerProviderBuilder {
     #[must_use]
     pub fn with_flush_interval(mut self, interval: Duration) -> Self {
         self.flush_interval = interval;
-        self
-    }
-
-    /// The counters to use, for who needs them before the provider exists. New ones by default.
-    #[must_use]
-    pub fn with_stats(mut self, stats: Arc<ReporterStats>) -> Self {
-        self.stats = stats;
         self
     }
 
@@ -202,28 +193,29 @@ impl JaegerTracerProviderBuilder {
     /// If the system refuses one, every span is counted as dropped after shutdown and
     /// [`last_error`](ReporterStats::last_error) says why.
     pub fn build(self) -> JaegerTracerProvider {
-        let sender = self.sender.with_reporter_stats(Arc::clone(&self.stats));
+        let stats = Arc::<ReporterStats>::default();
+        let sender = self.sender.with_reporter_stats(Arc::clone(&stats));
         let chunk_bytes = sender.room().min(COLLECTOR_CHUNK_BYTES);
         let limits =
             Limits { chunk: chunk_bytes, queue: self.queue_bytes, flush_interval: self.flush_interval };
         let inner = Arc::new(Inner {
             sampler: self.sampler,
             clock: Clock::new(),
-            queue: Queue::new(limits, Arc::clone(&self.stats)),
+            queue: Queue::new(limits, Arc::clone(&stats)),
             protocol: sender.protocol(),
             is_running: AtomicBool::new(true),
             on_report: self.on_report,
-            stats: Arc::clone(&self.stats),
+            stats: Arc::clone(&stats),
         });
         let worker = Worker {
             export: sender.stats(),
             sender,
             inner: Arc::clone(&inner),
-            stats: Arc::clone(&self.stats),
+            stats: Arc::clone(&stats),
             health: Health::new(self.on_change),
         };
         if let Err(error) = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(|| worker.run()) {
-            self.stats.set_last_error(format!("cannot start the thread {THREAD_NAME}: {error}"));
+            stats.set_last_error(format!("cannot start the thread {THREAD_NAME}: {error}"));
             inner.stopped();
         }
         JaegerTracerProvider { shared: Arc::new(Owner(inner)) }

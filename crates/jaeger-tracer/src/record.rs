@@ -3,7 +3,10 @@
 //! The second of the two places that translate OpenTelemetry to Jaeger; the other one is the conversion of `jaeger-exporter`,
 //! whose rules hold here, too.
 
-use jaeger_exporter::{MAX_TAG_VALUE_BYTES, WireProtocol, cut, ref_type, with_tag};
+use jaeger_exporter::{
+    WireProtocol,
+    mapping::{MAX_TAG_VALUE_BYTES, cut, ref_type, with_tag},
+};
 use jaeger_propagation::{Flags, JaegerState};
 use jaeger_thrift::{Binary, Compact, RefType, SpanBuffer, SpanHead, SpanRef, TagRef, TagsMark};
 use opentelemetry::{
@@ -13,7 +16,7 @@ use opentelemetry::{
 
 use crate::{
     clock::{Clock, Tick, wall},
-    sampler::{Decision, SamplerParam},
+    sampler::Decision,
 };
 
 /// OpenTelemetry's limit on attributes, events, links and the attributes of an event.
@@ -232,13 +235,7 @@ impl Record {
     pub(crate) fn decision(&mut self, decision: &Decision) {
         if !decision.sampler_type.is_empty() {
             self.put("sampler.type", TagRef::String(decision.sampler_type));
-            self.put(
-                "sampler.param",
-                match decision.param {
-                    SamplerParam::Bool(param) => TagRef::Bool(param),
-                    SamplerParam::Double(param) => TagRef::Double(param),
-                },
-            );
+            with_tag(&decision.param.into(), |param| self.put("sampler.param", param));
         }
     }
 

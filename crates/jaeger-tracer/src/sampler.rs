@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use opentelemetry::trace::TraceId;
+use opentelemetry::{Value, trace::TraceId};
 
 /// Decides whether a trace is recorded, when it begins: its root asks, and every span below has the same decision.
 ///
@@ -40,5 +40,16 @@ impl Decision {
     /// A decision with the tags that Jaeger's clients put on the root of a trace that is recorded.
     pub const fn new(is_sampled: bool, sampler_type: &'static str, param: SamplerParam) -> Self {
         Self { is_sampled, sampler_type, param }
+    }
+}
+
+// === impl SamplerParam ===
+
+impl From<SamplerParam> for Value {
+    fn from(param: SamplerParam) -> Self {
+        match param {
+            SamplerParam::Bool(param) => param.into(),
+            SamplerParam::Double(param) => param.into(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, time::SystemTime};
 
-use jaeger_exporter::with_tag;
+use jaeger_exporter::mapping::with_tag;
 use jaeger_thrift::TagRef;
 use opentelemetry::{
     KeyValue, Value,

@@ -24,6 +24,7 @@ use crate::{
     pool::Pooled,
     provider::Inner,
     record::{FirstTagsKind, Head, Record, Start},
+    sampler::Decision,
     span::{JaegerSpan, SpanWriter},
 };
 
@@ -159,47 +160,27 @@ impl JaegerTracer {
         write: impl FnOnce(SpanWriter<'_>),
     ) -> JaegerSpan {
         let inner = &self.inner;
-        let trace_state = start.trace_state;
-        let (trace_id, parent_id, flags, decision) = match start.parent {
-            Some(parent) => (parent.trace_id, parent.span_id, parent.flags.effective(), None),
-            None => {
-                let trace_id = ids::trace_id();
-                match start.debug_id {
-                    Some(_) => (trace_id, SpanId::INVALID, Flags::SAMPLED | Flags::DEBUG, None),
-                    None => {
-                        let decision = inner.sampler().sample(trace_id, start.name);
-                        let flags = Flags::NONE.with_sampled(decision.is_sampled);
-                        (trace_id, SpanId::INVALID, flags, Some(decision))
-                    }
-                }
-            }
-        };
+        let (trace_id, parent_id, flags, decision) = self.begin_trace(&start);
         let span_id = ids::span_id();
-        let otel_flags = if flags.is_sampled() { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
+        let is_sampled = flags.is_sampled();
+        let otel_flags = if is_sampled { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
+        let context = SpanContext::new(trace_id, span_id, otel_flags, false, start.trace_state);
         let is_running = inner.is_running();
-        if flags.is_sampled() && !is_running {
-            inner.count_after_shutdown();
-        }
-        if !flags.is_sampled() || !is_running {
-            return JaegerSpan::new(
-                SpanContext::new(trace_id, span_id, otel_flags, false, trace_state),
-                None,
-            );
+        if !is_sampled || !is_running {
+            if is_sampled {
+                inner.count_after_shutdown();
+            }
+            return JaegerSpan::new(context, None);
         }
         let mut pooled = Pooled::take(inner);
         if let Some(record) = pooled.open() {
             let at = start.start_time.map_or_else(|| Start::Tick(inner.now()), |time| Start::At(wall(time)));
             let head = Head { trace_id, span_id, parent_id, flags, start: at };
+            let first_kind = FirstTagsKind { tracer: self.id, number };
             let first = |record: &mut Record| {
-                if !self.scope.name().is_empty() {
-                    record.tag("otel.scope.name", TagRef::String(self.scope.name()));
-                }
-                if let Some(version) = self.scope.version().filter(|version| !version.is_empty()) {
-                    record.tag("otel.scope.version", TagRef::String(version));
-                }
+                self.write_scope(record);
                 write_first(SpanWriter::new(record));
             };
-            let first_kind = FirstTagsKind { tracer: self.id, number };
             record.begin(head, start.name, &start.kind, start.links, (first_kind, first));
             if let Some(decision) = decision {
                 record.decision(&decision);
@@ -207,12 +188,34 @@ impl JaegerTracer {
             if let Some(debug_id) = start.debug_id {
                 record.tag(DEBUG_ID_TAG, TagRef::String(debug_id));
             }
-            if trace_state != TraceState::NONE {
-                record.tag("w3c.tracestate", TagRef::String(&trace_state.header()));
+            if *context.trace_state() != TraceState::NONE {
+                record.tag("w3c.tracestate", TagRef::String(&context.trace_state().header()));
             }
             write(SpanWriter::new(record));
         }
-        JaegerSpan::new(SpanContext::new(trace_id, span_id, otel_flags, false, trace_state), Some(pooled))
+        JaegerSpan::new(context, Some(pooled))
+    }
+
+    /// The trace, the parent and the flags of a span, and what the sampler has said if it was asked.
+    fn begin_trace(&self, start: &SpanStart<'_>) -> (TraceId, SpanId, Flags, Option<Decision>) {
+        if let Some(parent) = start.parent {
+            return (parent.trace_id, parent.span_id, parent.flags.effective(), None);
+        }
+        let trace_id = ids::trace_id();
+        if start.debug_id.is_some() {
+            return (trace_id, SpanId::INVALID, Flags::SAMPLED | Flags::DEBUG, None);
+        }
+        let decision = self.inner.sampler().sample(trace_id, start.name);
+        (trace_id, SpanId::INVALID, Flags::NONE.with_sampled(decision.is_sampled), Some(decision))
+    }
+
+    fn write_scope(&self, record: &mut Record) {
+        if !self.scope.name().is_empty() {
+            record.tag("otel.scope.name", TagRef::String(self.scope.name()));
+        }
+        if let Some(version) = self.scope.version().filter(|version| !version.is_empty()) {
+            record.tag("otel.scope.version", TagRef::String(version));
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 //! The thread that sends.
 
 use std::{
-    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
-use jaeger_exporter::{BatchSender, ExportStats, ReporterStats};
+use jaeger_exporter::{BatchSender, ExportStats, Health, ReporterStats, panic_message};
 use opentelemetry::Context;
 
 use crate::{
@@ -22,14 +21,6 @@ pub(crate) struct Worker {
     /// The sender's own counters.
     pub(crate) export: Arc<ExportStats>,
     pub(crate) health: Health,
-}
-
-pub(crate) type OnChange = Box<dyn FnMut(Result<(), &str>) + Send>;
-
-/// Whether sending succeeds; tells when that changes.
-pub(crate) struct Health {
-    is_failing: bool,
-    on_change: OnChange,
 }
 
 /// Tells the waiting threads that nobody works for them any more, however the thread ends.
@@ -69,48 +60,15 @@ impl Worker {
         let sending = AssertUnwindSafe(|| self.sender.send(&chunk.bytes, chunk.spans));
         let result = match catch_unwind(sending) {
             Ok(result) => result.map_err(|error| error.to_string()),
-            Err(panic) => Err(format!("sending panicked: {}", message(&*panic))),
+            Err(panic) => Err(format!("sending panicked: {}", panic_message(&*panic))),
         };
         // A span that alone is too large is no error of the message that it was alone in.
         let too_large = usize::try_from(self.export.too_large() - too_large).unwrap_or(usize::MAX);
-        let told = result.as_ref().map_err(String::clone).copied();
-        match result {
-            Ok(()) if too_large > 0 => {
-                let too_large = too_large.min(chunk.spans);
-                self.stats.queued_to_sent(chunk.spans - too_large);
-                self.stats.queued_to_failed(too_large, self.export.last_error().unwrap_or_default());
-            }
-            Ok(()) => self.stats.queued_to_sent(chunk.spans),
-            Err(error) => self.stats.queued_to_failed(chunk.spans, error),
+        let too_large = too_large.min(chunk.spans);
+        if too_large > 0 {
+            self.stats.queued_to_failed(too_large, self.export.last_error().unwrap_or_default());
         }
-        // The user's comes last, and may panic.
-        let told = AssertUnwindSafe(|| self.health.note(told.as_ref().map_err(String::as_str).copied()));
-        if let Err(panic) = catch_unwind(told) {
-            self.stats.set_last_error(format!("the callback panicked: {}", message(&*panic)));
-        }
-    }
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-        (Some(text), _) => text,
-        (_, Some(text)) => text,
-        _ => "no message",
-    }
-}
-
-// === impl Health ===
-
-impl Health {
-    pub(crate) fn new(on_change: OnChange) -> Self {
-        Self { is_failing: false, on_change }
-    }
-
-    fn note(&mut self, result: Result<(), &str>) {
-        if result.is_err() != self.is_failing {
-            self.is_failing = result.is_err();
-            (self.on_change)(result);
-        }
+        self.health.settle(&self.stats, chunk.spans - too_large, result);
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) struct RequestSpan {
     status: Option<StatusCode>,
     grpc_status: Option<grpc::Status>,
     extras: Option<Arc<Extras>>,
-    /// In a box, because most requests are not measured and a span is moved often.
+    /// In a box, because most requests are not measured, and a span is small without it.
     in_flight: Option<Box<InFlight>>,
 }
 

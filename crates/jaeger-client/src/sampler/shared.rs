@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jaeger_tracer::{Decision, Sampler, SamplerParam};
+use jaeger_tracer::{Decision, Sampler};
 use opentelemetry::{
     Context, KeyValue,
     trace::{Link, SpanKind, TraceContextExt, TraceId},
@@ -32,14 +32,9 @@ impl ShouldSample for SharedSampler {
         _links: &[Link],
     ) -> SamplingResult {
         let Decision { is_sampled, sampler_type, param, .. } = self.0.sample(trace_id, name);
-        let param = match param {
-            SamplerParam::Bool(param) => KeyValue::new("sampler.param", param),
-            SamplerParam::Double(param) => KeyValue::new("sampler.param", param),
-            _ => KeyValue::new("sampler.param", ""),
-        };
         let attributes = match (is_sampled, sampler_type) {
             (false, _) | (_, "") => Vec::new(),
-            _ => vec![KeyValue::new("sampler.type", sampler_type), param],
+            _ => vec![KeyValue::new("sampler.type", sampler_type), KeyValue::new("sampler.param", param)],
         };
         let trace_state = parent_context.map(|context| context.span().span_context().trace_state().clone());
         SamplingResult {

@@ -5,10 +5,11 @@ use std::{fmt, sync::Arc, thread, time::Duration};
 use opentelemetry_sdk::trace::SpanExporter;
 
 use super::{
+    health::Health,
     processor::Reporter,
     queue::{Limits, Queue},
     stats::ReporterStats,
-    worker::{Health, Worker},
+    worker::Worker,
 };
 
 /// The name of the thread, as debuggers and `top -H` show it.

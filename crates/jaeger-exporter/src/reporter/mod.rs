@@ -9,9 +9,15 @@
 //! and when it is full; never for the spans in between.
 
 mod builder;
+mod health;
 mod processor;
 mod queue;
 mod stats;
 mod worker;
 
-pub use self::{builder::ReporterBuilder, processor::Reporter, stats::ReporterStats};
+pub use self::{
+    builder::ReporterBuilder,
+    health::{Health, OnChange, panic_message},
+    processor::Reporter,
+    stats::ReporterStats,
+};

@@ -1,7 +1,6 @@
 //! The thread that exports.
 
 use std::{
-    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::Duration,
@@ -12,6 +11,7 @@ use opentelemetry::Context;
 use opentelemetry_sdk::{error::OTelSdkResult, trace::SpanExporter};
 
 use super::{
+    health::{Health, panic_message},
     queue::{Job, Queue},
     stats::ReporterStats,
 };
@@ -22,14 +22,6 @@ pub(super) struct Worker<E> {
     pub(super) queue: Arc<Queue>,
     pub(super) stats: Arc<ReporterStats>,
     pub(super) health: Health,
-}
-
-pub(super) type OnChange = Box<dyn FnMut(Result<(), &str>) + Send>;
-
-/// Whether exports succeed; tells when that changes.
-pub(super) struct Health {
-    failing: bool,
-    on_change: OnChange,
 }
 
 /// Tells the waiting threads that nobody works for them any more, however the thread ends.
@@ -53,18 +45,8 @@ impl<E: SpanExporter> Worker<E> {
                 Job::Export(batch) => {
                     let spans = batch.len();
                     let result = guard(|| block_on(self.exporter.export(batch)));
-                    let told = result.clone();
-                    match result {
-                        Ok(()) => self.stats.queued_to_sent(spans),
-                        Err(error) => self.stats.queued_to_failed(spans, error),
-                    }
+                    self.health.settle(&self.stats, spans, result);
                     self.queue.finished(spans);
-                    // The user's comes last, and may panic.
-                    let told =
-                        AssertUnwindSafe(|| self.health.note(told.as_ref().map_err(String::as_str).copied()));
-                    if let Err(panic) = catch_unwind(told) {
-                        self.stats.set_last_error(format!("the callback panicked: {}", message(&*panic)));
-                    }
                 }
                 Job::Flush(ticket) => {
                     self.guarded(|exporter| exporter.force_flush());
@@ -92,30 +74,7 @@ fn guard(call: impl FnOnce() -> OTelSdkResult) -> Result<(), String> {
         Ok(Ok(())) => Ok(()),
         Ok(Err(opentelemetry_sdk::error::OTelSdkError::InternalFailure(reason))) => Err(reason),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(panic) => Err(format!("the exporter panicked: {}", message(&*panic))),
-    }
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-        (Some(text), _) => text,
-        (_, Some(text)) => text,
-        _ => "no message",
-    }
-}
-
-// === impl Health ===
-
-impl Health {
-    pub(super) fn new(on_change: OnChange) -> Self {
-        Self { failing: false, on_change }
-    }
-
-    fn note(&mut self, result: Result<(), &str>) {
-        if result.is_err() != self.failing {
-            self.failing = result.is_err();
-            (self.on_change)(result);
-        }
+        Err(panic) => Err(format!("the exporter panicked: {}", panic_message(&*panic))),
     }
 }
 

@@ -7,9 +7,11 @@
 //! A span is appended to the chunk of its thread's shard, so that threads do not meet in one place. The worker is woken when a
 //! chunk is full, and once in each flush interval in which there was a span; never for the spans in between.
 
+mod chunk;
+mod control;
+
 use std::{
     cell::Cell,
-    collections::VecDeque,
     mem,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -20,6 +22,9 @@ use std::{
 };
 
 use jaeger_exporter::ReporterStats;
+
+pub(crate) use self::chunk::Chunk;
+use self::control::Control;
 
 #[derive(Debug)]
 pub(crate) struct Queue {
@@ -44,13 +49,6 @@ pub(crate) struct Limits {
     pub(crate) flush_interval: Duration,
 }
 
-/// Encoded spans, one behind the other.
-#[derive(Debug, Default)]
-pub(crate) struct Chunk {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) spans: usize,
-}
-
 /// What the worker has to do next.
 #[derive(Debug)]
 pub(crate) enum Job {
@@ -72,29 +70,6 @@ struct Shard(Mutex<Open>);
 struct Open {
     chunk: Chunk,
     is_closed: bool,
-}
-
-#[derive(Debug, Default)]
-struct Control {
-    full: VecDeque<Chunk>,
-    full_bytes: usize,
-    /// Emptied buffers of sent chunks.
-    spare: Vec<Vec<u8>>,
-    due_at: Option<Instant>,
-    /// Whether the worker has to be woken: to ask the system for it costs more than all the rest.
-    is_waiting: bool,
-    /// Chunks that have been put into `full` and taken out of it so far. What has been taken out is sent when the next one is.
-    put: u64,
-    taken: u64,
-    /// Flushes are numbered.
-    flush_wanted: u64,
-    flush_sealed: u64,
-    flush_done: u64,
-    /// Those that are under way, each with what `taken` must have come to: a later one does not hold up an earlier one.
-    flushes: VecDeque<(u64, u64)>,
-    is_stopping: bool,
-    is_closed: bool,
-    is_stopped: bool,
 }
 
 // === impl Queue ===
@@ -133,6 +108,7 @@ impl Queue {
                 && let Err(full) = self.put(full, self.limits.queue)
             {
                 self.stats.add_dropped_queue_full(full.spans);
+                self.give_back(full.bytes);
             }
         }
         drop(open);
@@ -159,23 +135,23 @@ impl Queue {
         lock(&self.control).spare.pop().unwrap_or_default()
     }
 
-    /// Puts a chunk among the full ones, if there is room; returns a buffer to go on with. A small one joins the last, so that the
-    /// list is not longer than its bytes ask for.
-    fn put(&self, mut chunk: Chunk, max_bytes: usize) -> Result<Vec<u8>, Chunk> {
+    /// Puts a chunk among the full ones, if there is room. A small one joins the last, so that the list is not longer than its bytes
+    /// ask for; then its buffer is returned.
+    fn put(&self, mut chunk: Chunk, max_bytes: usize) -> Result<Option<Vec<u8>>, Chunk> {
         let mut control = lock(&self.control);
         if control.full_bytes.saturating_add(chunk.bytes.len()) > max_bytes {
             return Err(chunk);
         }
         self.stats.add_queued(chunk.spans);
-        let bytes = if control.join_last(&chunk, self.limits.chunk) {
+        let buffer = if control.join_last(&chunk, self.limits.chunk) {
             chunk.bytes.clear();
-            chunk.bytes
+            Some(chunk.bytes)
         } else {
             control.put(chunk);
-            control.spare.pop().unwrap_or_default()
+            None
         };
         self.wake(control);
-        Ok(bytes)
+        Ok(buffer)
     }
 
     /// Wakes the worker, if it waits; it looks at everything before it does.
@@ -200,7 +176,8 @@ impl Queue {
                 continue;
             }
             match self.put(mem::take(&mut open.chunk), max_bytes) {
-                Ok(bytes) => open.chunk.bytes = if close { Vec::new() } else { bytes },
+                Ok(_) if close => {}
+                Ok(buffer) => open.chunk.bytes = buffer.unwrap_or_else(|| self.spare()),
                 Err(chunk) => {
                     open.chunk = chunk;
                     is_all = false;
@@ -352,68 +329,6 @@ impl Queue {
             .wait_timeout_while(control, timeout, |control| !done(control))
             .unwrap_or_else(PoisonError::into_inner);
         done(&control)
-    }
-}
-
-// === impl Control ===
-
-impl Control {
-    fn put(&mut self, chunk: Chunk) {
-        self.put += 1;
-        self.full_bytes += chunk.bytes.len();
-        self.full.push_back(chunk);
-    }
-
-    /// Whether a chunk has been added to the last one, which has room for it.
-    fn join_last(&mut self, chunk: &Chunk, max_bytes: usize) -> bool {
-        let Some(last) =
-            self.full.back_mut().filter(|last| last.bytes.len() + chunk.bytes.len() <= max_bytes)
-        else {
-            return false;
-        };
-        last.bytes.extend_from_slice(&chunk.bytes);
-        last.spans += chunk.spans;
-        self.full_bytes += chunk.bytes.len();
-        true
-    }
-
-    /// Everything that is full now belongs to this flush. One for which nothing has come since the last is done with that.
-    fn note_flush(&mut self, ticket: u64) {
-        let target = self.put;
-        match self.flushes.back_mut() {
-            Some((last, same)) if *same == target => *last = ticket,
-            _ => self.flushes.push_back((ticket, target)),
-        }
-    }
-
-    /// Whether the oldest flush is done.
-    fn end_flush(&mut self) -> bool {
-        let Some(&(ticket, target)) = self.flushes.front() else { return false };
-        let is_done = self.taken >= target;
-        if is_done {
-            self.flushes.pop_front();
-            self.flush_done = ticket;
-        }
-        is_done
-    }
-
-    fn take(&mut self) -> Option<Chunk> {
-        let chunk = self.full.pop_front()?;
-        self.taken += 1;
-        self.full_bytes -= chunk.bytes.len();
-        Some(chunk)
-    }
-}
-
-// === impl Chunk ===
-
-impl Chunk {
-    /// Takes all but the last span, which begins at `start`, and goes on with that one in `next`.
-    fn split_last(&mut self, start: usize, mut next: Vec<u8>) -> Self {
-        next.extend_from_slice(self.bytes.get(start..).unwrap_or_default());
-        let mut bytes = mem::replace(&mut self.bytes, next);
-        bytes.truncate(start);
-        Self { bytes, spans: mem::replace(&mut self.spans, 1) - 1 }
     }
 }
 

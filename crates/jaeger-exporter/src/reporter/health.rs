@@ -1,0 +1,59 @@
+//! What becomes of what is sent, in counters and for whom it is told.
+
+use std::{
+    any::Any,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use super::stats::ReporterStats;
+
+/// Told when sending begins to fail, with the error, and when it succeeds again.
+pub type OnChange = Box<dyn FnMut(Result<(), &str>) + Send>;
+
+/// Whether sending succeeds; for reporters, which settle with it what they have sent.
+pub struct Health {
+    is_failing: bool,
+    on_change: OnChange,
+}
+
+// === impl Health ===
+
+impl Health {
+    /// All is well so far.
+    pub fn new(on_change: OnChange) -> Self {
+        Self { is_failing: false, on_change }
+    }
+
+    /// Counts spans that were queued as sent or failed, and then tells the user if that is a change. A panic of the user's is an
+    /// error in the counters and ends nothing.
+    pub fn settle(&mut self, stats: &ReporterStats, spans: usize, result: Result<(), String>) {
+        let told = result.clone();
+        match result {
+            Ok(()) => stats.queued_to_sent(spans),
+            Err(error) => stats.queued_to_failed(spans, error),
+        }
+        if told.is_err() != self.is_failing {
+            self.is_failing = told.is_err();
+            let tell = || (self.on_change)(told.as_ref().map_err(String::as_str).copied());
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(tell)) {
+                stats.set_last_error(format!("the callback panicked: {}", panic_message(&*panic)));
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Health").field("is_failing", &self.is_failing).finish_non_exhaustive()
+    }
+}
+
+/// What a caught panic says.
+pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text,
+        _ => "no message",
+    }
+}
