@@ -1,7 +1,10 @@
 //! What the real Jaeger makes of our bytes: decoded, stored and answered by code that is not ours.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
 use integration_tests::{peers::RealJaeger, wait_for_trace};
 use jaeger_client::Config;
@@ -44,6 +47,44 @@ fn the_real_jaeger_shows_what_we_sent_over_http_and_over_udp_on_both_engines() {
         let keys: Vec<_> = process["tags"].as_array().unwrap().iter().map(|tag| &tag["key"]).collect();
         assert_eq!(keys, ["client-uuid", "hostname", "ip", "jaeger.version", "zone"]);
     }
+}
+
+/// That the agent is sent no more in a second than the real one can take: see `docs/performance.md`.
+#[test]
+#[ignore = "a burst of some seconds, whose receiver has to get its share of the machine"]
+fn the_real_jaeger_stores_every_span_of_a_burst_that_the_queue_took() {
+    const SPANS: u64 = 200_000;
+    let Some(jaeger) = RealJaeger::start() else { return };
+    let (provider, closer) = client().with_agent(jaeger.agent()).build().unwrap();
+    let tracer = provider.tracer("checkout");
+    for i in 0..SPANS {
+        let mut span = tracer.start("GET /hello/{name}");
+        span.set_attributes([
+            KeyValue::new("http.method", "GET"),
+            KeyValue::new("http.route", "/hello/{name}"),
+            KeyValue::new("http.url", "/hello/a"),
+            KeyValue::new("http.status_code", 200),
+            KeyValue::new("i", i.cast_signed()),
+        ]);
+        span.end();
+    }
+    let report = closer.close(Duration::from_secs(60));
+    println!("{report}");
+    assert_eq!((report.sent, report.lost), (SPANS, 0), "{report}");
+
+    let stored = || -> u64 {
+        let metrics = ureq::get(jaeger.metrics_url()).call().unwrap().body_mut().read_to_string().unwrap();
+        let saved =
+            metrics.lines().filter(|line| line.starts_with("jaeger_collector_spans_saved_by_svc_total"));
+        let ours = saved
+            .filter(|line| line.contains(r#"result="ok""#) && line.contains(r#"svc="real-jaeger-test""#));
+        ours.map(|line| line.rsplit_once(' ').unwrap().1.parse::<u64>().unwrap()).sum()
+    };
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while stored() < SPANS && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(stored(), SPANS);
 }
 
 fn client() -> Config {

@@ -85,8 +85,7 @@ impl BatchSender {
         self
     }
 
-    /// How many bytes a second are sent to an agent, at most; 10,000,000 by default, some 37,000 spans of a usual size. No effect on
-    /// HTTP.
+    /// How many bytes a second are sent to an agent, at most; 5,000,000 by default, some 20,000 spans of five tags. No effect on HTTP.
     ///
     /// An agent loses what its socket buffer has no room for, and nobody is told. With a larger one
     /// (`--processor.jaeger-compact.server-socket-buffer-size`) this may be more.

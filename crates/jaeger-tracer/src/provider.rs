@@ -156,7 +156,7 @@ impl JaegerTracerProviderBuilder {
     /// Bytes of encoded spans that may wait to be sent. What comes then is dropped, as whole chunks, and counted.
     ///
     /// 96 MiB by default: 200,000 spans of a request with its usual tags, 450 bytes each, so that such a burst arrives whole
-    /// even if nothing can be sent meanwhile; a shutdown must then wait as long as sending takes, which to an agent is 10 s for
+    /// even if nothing can be sent meanwhile; a shutdown must then wait as long as sending takes, which to an agent is 20 s for
     /// 100 MB. No memory is taken before it is needed, and most is given back afterwards. Beside it there are at most two chunks of
     /// 128 KiB for each of some threads (twice the cores): one that is being filled, and one that a flush has taken.
     #[must_use]

@@ -18,6 +18,7 @@ pub struct RealJaeger {
     query: SocketAddr,
     collector: SocketAddr,
     agent: SocketAddr,
+    admin: SocketAddr,
 }
 
 /// The last release whose all-in-one has the UDP agent.
@@ -60,26 +61,30 @@ impl RealJaeger {
         format!("http://{}", self.query)
     }
 
+    /// Its own metrics in Prometheus' text format, `http://…/metrics`.
+    pub fn metrics_url(&self) -> String {
+        format!("http://{}/metrics", self.admin)
+    }
+
     fn spawn(program: &PathBuf) -> io::Result<Self> {
-        let (query, collector, agent) = (free_tcp()?, free_tcp()?, free_udp()?);
+        let (query, collector, agent, admin) = (free_tcp()?, free_tcp()?, free_udp()?, free_tcp()?);
         let mut command = Command::new(program);
         command.envs([("SPAN_STORAGE_TYPE", "memory"), ("OTEL_TRACES_SAMPLER", "always_off")]);
         command.arg(format!("--query.http-server.host-port={query}"));
         command.arg(format!("--collector.http-server.host-port={collector}"));
         command.arg(format!("--processor.jaeger-compact.server-host-port={agent}"));
+        command.arg(format!("--admin.http.host-port={admin}"));
         let grpc = free_tcp()?;
         command.arg(format!("--collector.grpc-server.host-port={grpc}"));
         command.arg(format!("--reporter.grpc.host-port={grpc}"));
-        for tcp in
-            ["admin.http", "collector.otlp.grpc", "collector.otlp.http", "http-server", "query.grpc-server"]
-        {
+        for tcp in ["collector.otlp.grpc", "collector.otlp.http", "http-server", "query.grpc-server"] {
             command.arg(format!("--{tcp}.host-port={}", free_tcp()?));
         }
         for udp in ["zipkin-compact", "jaeger-binary"] {
             command.arg(format!("--processor.{udp}.server-host-port={}", free_udp()?));
         }
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        Ok(Self { process, query, collector, agent })
+        Ok(Self { process, query, collector, agent, admin })
     }
 
     fn wait_until_ready(&self) {
