@@ -1,4 +1,4 @@
-//! Trace and span ids: fixed arrays of big-endian bytes, printed and parsed as hexadecimal.
+//! Trace and span ids: numbers, printed and parsed as hexadecimal.
 
 use std::{error, fmt, str::FromStr};
 
@@ -16,7 +16,7 @@ use std::{error, fmt, str::FromStr};
 /// # Ok::<(), jaeger_propagation::ParseIdError>(())
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TraceId([u8; 16]);
+pub struct TraceId(u128);
 
 /// Id of a span: 8 bytes, printed as 16 lower-case hex digits, parsed from 1 to 16 of either case.
 ///
@@ -27,7 +27,7 @@ pub struct TraceId([u8; 16]);
 /// # Ok::<(), jaeger_propagation::ParseIdError>(())
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SpanId([u8; 8]);
+pub struct SpanId(u64);
 
 /// The text is not an id: empty, too long, or not hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,8 @@ fn parse_8_hex(digits: [u8; 8]) -> Option<u32> {
     let within =
         |word: u64, from: u8, to: u8| (word + each(0x80 - from)) & !(word + each(0x7f - to)) & each(0x80);
     let is_number = within(word, b'0', b'9');
-    let is_letter = within(word | each(0x20), b'a', b'f') & within(word, b'A', b'f');
+    // Nothing but letters of either case becomes one of these.
+    let is_letter = within(word | each(0x20), b'a', b'f');
     if is_number | is_letter != each(0x80) {
         return None;
     }
@@ -101,27 +102,27 @@ pub(crate) fn parse_hex(text: &[u8], max_digits: usize) -> Result<u128, ParseIdE
 impl TraceId {
     /// The id from its 16 big-endian bytes; all zero is the invalid id.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
+        Self(u128::from_be_bytes(bytes))
     }
 
     /// The 16 big-endian bytes.
     pub const fn to_bytes(self) -> [u8; 16] {
-        self.0
+        self.0.to_be_bytes()
     }
 
     /// The low 64 bits, which are the whole id for 64-bit clients.
     pub const fn low(self) -> u64 {
-        u128::from_be_bytes(self.0) as u64
+        self.0 as u64
     }
 
     /// The high 64 bits; 0 for a 64-bit trace id.
     pub const fn high(self) -> u64 {
-        (u128::from_be_bytes(self.0) >> 64) as u64
+        (self.0 >> 64) as u64
     }
 
     /// Whether the id is not zero; zero means "no trace" in every format.
     pub const fn is_valid(self) -> bool {
-        u128::from_be_bytes(self.0) != 0
+        self.0 != 0
     }
 }
 
@@ -135,7 +136,13 @@ impl FromStr for TraceId {
 
 impl From<u128> for TraceId {
     fn from(value: u128) -> Self {
-        Self(value.to_be_bytes())
+        Self(value)
+    }
+}
+
+impl From<TraceId> for u128 {
+    fn from(id: TraceId) -> Self {
+        id.0
     }
 }
 
@@ -143,7 +150,7 @@ impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.high() {
             0 => write!(f, "{:016x}", self.low()),
-            _ => write!(f, "{:032x}", u128::from_be_bytes(self.0)),
+            _ => write!(f, "{:032x}", self.0),
         }
     }
 }
@@ -159,17 +166,17 @@ impl fmt::Debug for TraceId {
 impl SpanId {
     /// The id from its 8 big-endian bytes; all zero is the invalid id.
     pub const fn from_bytes(bytes: [u8; 8]) -> Self {
-        Self(bytes)
+        Self(u64::from_be_bytes(bytes))
     }
 
     /// The 8 big-endian bytes.
     pub const fn to_bytes(self) -> [u8; 8] {
-        self.0
+        self.0.to_be_bytes()
     }
 
     /// Whether the id is not zero.
     pub const fn is_valid(self) -> bool {
-        u64::from_be_bytes(self.0) != 0
+        self.0 != 0
     }
 }
 
@@ -183,19 +190,19 @@ impl FromStr for SpanId {
 
 impl From<u64> for SpanId {
     fn from(value: u64) -> Self {
-        Self(value.to_be_bytes())
+        Self(value)
     }
 }
 
 impl From<SpanId> for u64 {
     fn from(id: SpanId) -> Self {
-        Self::from_be_bytes(id.0)
+        id.0
     }
 }
 
 impl fmt::Display for SpanId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", u64::from_be_bytes(self.0))
+        write!(f, "{:016x}", self.0)
     }
 }
 

@@ -112,6 +112,13 @@ impl<P: Protocol> SpanBuffer<P> {
         TagsMark { bytes: self.tags.bytes.len(), count: self.tags.count }
     }
 
+    /// Takes away the tags between two marks.
+    pub fn remove_tags(&mut self, from: TagsMark, to: TagsMark) {
+        let end = to.bytes.min(self.tags.bytes.len());
+        self.tags.bytes.drain(from.bytes.min(end)..end);
+        self.tags.count -= to.count.saturating_sub(from.count).min(self.tags.count);
+    }
+
     /// The bytes of memory that it keeps for the next span.
     pub fn capacity(&self) -> usize {
         [&self.references, &self.tags, &self.logs, &self.log_fields]
@@ -130,9 +137,7 @@ impl<P: Protocol> SpanBuffer<P> {
                 RefType::FollowsFrom => 1,
             },
         );
-        fields.i64(2, reference.trace_id_low);
-        fields.i64(3, reference.trace_id_high);
-        fields.i64(4, reference.span_id);
+        fields.i64s([reference.trace_id_low, reference.trace_id_high, reference.span_id]);
         fields.end();
     }
 
@@ -150,15 +155,11 @@ impl<P: Protocol> SpanBuffer<P> {
     /// Appends the whole span to `out`: `head`, and the lists as they are now. Nothing is cleared.
     pub fn write(&self, head: &SpanHead<'_>, out: &mut Vec<u8>) {
         let mut fields = StructWriter::<P>::new(out);
-        fields.i64(1, head.trace_id_low);
-        fields.i64(2, head.trace_id_high);
-        fields.i64(3, head.span_id);
-        fields.i64(4, head.parent_span_id);
+        fields.i64s([head.trace_id_low, head.trace_id_high, head.span_id, head.parent_span_id]);
         fields.bytes(5, head.operation_name.as_bytes());
         fields.optional_list(6, &self.references.bytes, self.references.count);
         fields.i32(7, head.flags);
-        fields.i64(8, head.start_time_us);
-        fields.i64(9, head.duration_us);
+        fields.i64s([head.start_time_us, head.duration_us]);
         fields.optional_list(10, &self.tags.bytes, self.tags.count);
         fields.optional_list(11, &self.logs.bytes, self.logs.count);
         fields.end();

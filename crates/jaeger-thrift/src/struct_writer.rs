@@ -37,6 +37,13 @@ impl<'a, P: Protocol> StructWriter<'a, P> {
         P::put_i64(self.out, value);
     }
 
+    /// Fields of 64 bits, whose ids follow on the last one.
+    #[inline]
+    pub(crate) fn i64s<const N: usize>(&mut self, values: [i64; N]) {
+        P::put_i64_fields(self.out, self.last, values);
+        self.last += N as i16;
+    }
+
     #[inline]
     pub(crate) fn double(&mut self, id: i16, value: f64) {
         self.field(id, Kind::Double);

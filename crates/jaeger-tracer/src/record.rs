@@ -11,7 +11,7 @@ use jaeger_propagation::{Flags, JaegerState};
 use jaeger_thrift::{Binary, Compact, RefType, SpanBuffer, SpanHead, SpanRef, TagRef, TagsMark};
 use opentelemetry::{
     KeyValue,
-    trace::{Link, SpanId, SpanKind, Status, TraceId},
+    trace::{Link, SpanId, Status, TraceId},
 };
 
 use crate::{
@@ -33,8 +33,6 @@ pub(crate) struct Record {
     lists: Lists,
     head: Head,
     name: String,
-    /// The value of `span.kind`; empty for internal spans.
-    kind: &'static str,
     status: Status,
     own: OwnTags,
     dropped: Dropped,
@@ -43,21 +41,25 @@ pub(crate) struct Record {
     first: FirstTags,
 }
 
-/// The tags with which every span of a kind begins, such as the layer's component. A record that comes from the pool has them
-/// already, if the span before was of the same kind.
+/// The tags with which every span of a sort begins, such as the layer's component. A record that comes from the pool has them
+/// already, if the span before was of the same sort.
 #[derive(Clone, Copy, Debug, Default)]
 struct FirstTags {
-    kind: FirstTagsKind,
+    sort: Sort,
+    /// `span.kind` is the last of them.
+    before_kind: TagsMark,
     end: TagsMark,
     own: OwnTags,
 }
 
-/// Spans of one tracer and one number have the same first tags.
+/// Spans of one tracer, one number and one kind have the same first tags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct FirstTagsKind {
+pub(crate) struct Sort {
     pub(crate) tracer: u64,
     /// `None` for spans that begin with nothing but their scope.
     pub(crate) number: Option<u32>,
+    /// The value of `span.kind`; empty for internal spans.
+    pub(crate) kind: &'static str,
 }
 
 /// What is known of a span when it starts.
@@ -143,7 +145,6 @@ impl Record {
                 start: Start::At(0),
             },
             name: String::new(),
-            kind: "",
             status: Status::Unset,
             own: OwnTags::default(),
             dropped: Dropped::default(),
@@ -157,32 +158,18 @@ impl Record {
         &mut self,
         head: Head,
         name: &str,
-        kind: &SpanKind,
         links: &[Link],
-        (first_kind, write_first): (FirstTagsKind, impl FnOnce(&mut Self)),
+        (sort, write_first): (Sort, impl FnOnce(&mut Self)),
     ) {
-        if self.first.kind == first_kind {
+        if self.first.sort == sort {
             lists!(&mut self.lists, |buffer| buffer.clear_but(self.first.end));
             self.own = self.first.own;
         } else {
-            lists!(&mut self.lists, |buffer| buffer.clear());
-            self.own = OwnTags::default();
-            // What panics halfway leaves nothing that the next span could take for whole.
-            self.first = FirstTags::default();
-            write_first(self);
-            let end = lists!(&self.lists, |buffer| buffer.tags_mark());
-            self.first = FirstTags { kind: first_kind, end, own: self.own };
+            self.begin_sort(sort, write_first);
         }
         self.head = head;
         self.name.clear();
         self.name.push_str(name);
-        self.kind = match kind {
-            SpanKind::Client => "client",
-            SpanKind::Server => "server",
-            SpanKind::Producer => "producer",
-            SpanKind::Consumer => "consumer",
-            SpanKind::Internal => "",
-        };
         self.status = Status::Unset;
         self.dropped = Dropped::default();
         if head.parent_id != SpanId::INVALID {
@@ -192,6 +179,19 @@ impl Record {
         for link in links {
             self.link(link);
         }
+    }
+
+    fn begin_sort(&mut self, sort: Sort, write_first: impl FnOnce(&mut Self)) {
+        lists!(&mut self.lists, |buffer| buffer.clear());
+        self.own = OwnTags::default();
+        // What panics halfway leaves nothing that the next span could take for whole.
+        self.first = FirstTags::default();
+        write_first(self);
+        let before_kind = self.tags_mark();
+        if !sort.kind.is_empty() && !self.own.span_kind {
+            self.put("span.kind", TagRef::String(sort.kind));
+        }
+        self.first = FirstTags { sort, before_kind, end: self.tags_mark(), own: self.own };
     }
 
     /// Whether its memory is worth keeping.
@@ -206,7 +206,7 @@ impl Record {
             // None of the words below begins with another letter, and most keys do.
             _ if !key.starts_with(['e', 'j', 'o', 's']) => {}
             JaegerState::FLAGS_ATTRIBUTE => return,
-            "span.kind" => self.own.span_kind = true,
+            "span.kind" => self.set_own_kind(),
             "error" => self.own.error = true,
             "otel.status_code" => self.own.status_code = true,
             "otel.status_description" => self.own.status_description = true,
@@ -298,9 +298,6 @@ impl Record {
         if !self.head.flags.is_sampled() {
             return None;
         }
-        if !self.kind.is_empty() && !self.own.span_kind {
-            self.put("span.kind", TagRef::String(self.kind));
-        }
         self.put_status();
         for (key, Limited { dropped, .. }) in [
             ("otel.dropped_attributes_count", self.dropped.attributes),
@@ -337,6 +334,18 @@ impl Record {
             duration_us: ended.duration_us,
         };
         lists!(&self.lists, |buffer| buffer.write(&head, out));
+    }
+
+    /// The program says what kind of span it is: then we do not.
+    fn set_own_kind(&mut self) {
+        if !std::mem::replace(&mut self.own.span_kind, true) {
+            let FirstTags { before_kind, end, .. } = std::mem::take(&mut self.first);
+            lists!(&mut self.lists, |buffer| buffer.remove_tags(before_kind, end));
+        }
+    }
+
+    fn tags_mark(&self) -> TagsMark {
+        lists!(&self.lists, |buffer| buffer.tags_mark())
     }
 
     fn put_status(&mut self) {

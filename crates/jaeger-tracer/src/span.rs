@@ -135,6 +135,11 @@ impl<'s> SpanWriter<'s> {
         self.record.tag(key, TagRef::String(value));
     }
 
+    /// Sets a tag of an integer.
+    pub fn long(&mut self, key: &str, value: i64) {
+        self.record.tag(key, TagRef::Long(value));
+    }
+
     /// Sets a tag of bytes, which OpenTelemetry has no value for.
     pub fn binary(&mut self, key: &str, value: &[u8]) {
         self.record.tag(key, TagRef::Binary(value));

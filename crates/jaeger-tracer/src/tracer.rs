@@ -23,7 +23,7 @@ use crate::{
     ids,
     pool::Pooled,
     provider::Inner,
-    record::{FirstTagsKind, Head, Record, Start},
+    record::{Head, Record, Sort, Start},
     sampler::Decision,
     span::{JaegerSpan, SpanWriter},
 };
@@ -129,13 +129,13 @@ impl JaegerTracer {
     ///
     /// # let provider = JaegerTracerProvider::builder(BatchSender::agent("localhost:6831")?).build();
     /// let start = SpanStart::new("work", SpanKind::Internal);
-    /// let span = provider.tracer("app").start_span(start, |mut tags| {
+    /// let span = provider.tracer("app").start_span(&start, |mut tags| {
     ///     tags.text("customer", "731");
     ///     tags.written("numbers", |text| (1..4).for_each(|number| text.push_str(&number.to_string())));
     /// });
     /// # Ok::<(), jaeger_exporter::EndpointError>(())
     /// ```
-    pub fn start_span(&self, start: SpanStart<'_>, write: impl FnOnce(SpanWriter<'_>)) -> JaegerSpan {
+    pub fn start_span(&self, start: &SpanStart<'_>, write: impl FnOnce(SpanWriter<'_>)) -> JaegerSpan {
         self.start_with(start, None, |_| {}, write)
     }
 
@@ -144,7 +144,7 @@ impl JaegerTracer {
     /// nothing else, and the tag `sampling.priority` has no effect there.
     pub fn start_like_others(
         &self,
-        start: SpanStart<'_>,
+        start: &SpanStart<'_>,
         number: u32,
         write_first: impl FnOnce(SpanWriter<'_>),
         write: impl FnOnce(SpanWriter<'_>),
@@ -154,17 +154,17 @@ impl JaegerTracer {
 
     fn start_with(
         &self,
-        start: SpanStart<'_>,
+        start: &SpanStart<'_>,
         number: Option<u32>,
         write_first: impl FnOnce(SpanWriter<'_>),
         write: impl FnOnce(SpanWriter<'_>),
     ) -> JaegerSpan {
         let inner = &self.inner;
-        let (trace_id, parent_id, flags, decision) = self.begin_trace(&start);
+        let (trace_id, parent_id, flags, decision) = self.begin_trace(start);
         let span_id = ids::span_id();
         let is_sampled = flags.is_sampled();
         let otel_flags = if is_sampled { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
-        let context = SpanContext::new(trace_id, span_id, otel_flags, false, start.trace_state);
+        let context = SpanContext::new(trace_id, span_id, otel_flags, false, start.trace_state.clone());
         let is_running = inner.is_running();
         if !is_sampled || !is_running {
             if is_sampled {
@@ -176,12 +176,12 @@ impl JaegerTracer {
         if let Some(record) = pooled.open() {
             let at = start.start_time.map_or_else(|| Start::Tick(inner.now()), |time| Start::At(wall(time)));
             let head = Head { trace_id, span_id, parent_id, flags, start: at };
-            let first_kind = FirstTagsKind { tracer: self.id, number };
+            let sort = Sort { tracer: self.id, number, kind: kind_text(&start.kind) };
             let first = |record: &mut Record| {
                 self.write_scope(record);
                 write_first(SpanWriter::new(record));
             };
-            record.begin(head, start.name, &start.kind, start.links, (first_kind, first));
+            record.begin(head, start.name, start.links, (sort, first));
             if let Some(decision) = decision {
                 record.decision(&decision);
             }
@@ -219,6 +219,16 @@ impl JaegerTracer {
     }
 }
 
+fn kind_text(kind: &SpanKind) -> &'static str {
+    match kind {
+        SpanKind::Client => "client",
+        SpanKind::Server => "server",
+        SpanKind::Producer => "producer",
+        SpanKind::Consumer => "consumer",
+        SpanKind::Internal => "",
+    }
+}
+
 impl Tracer for JaegerTracer {
     type Span = JaegerSpan;
 
@@ -244,7 +254,7 @@ impl Tracer for JaegerTracer {
             debug_id,
             start_time,
         };
-        self.start_span(start, |mut span| {
+        self.start_span(&start, |mut span| {
             span.fill(&attributes.unwrap_or_default(), &events.unwrap_or_default());
         })
     }

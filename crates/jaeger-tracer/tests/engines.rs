@@ -314,7 +314,7 @@ fn the_first_tags_are_those_of_the_tracer_and_the_number() {
             for number in [0, 2, 0] {
                 let start = SpanStart::new("numbered", SpanKind::Server);
                 let span = tracer.start_like_others(
-                    start,
+                    &start,
                     number,
                     |mut first| {
                         first.text("number", &number.to_string());
@@ -356,7 +356,7 @@ fn first_tags_that_panic_are_nobody_s() {
             assert!(!panics, "halfway");
         };
         let start = SpanStart::new("span", SpanKind::Internal);
-        drop(tracer.start_like_others(start, number, write_first, |_| {}));
+        drop(tracer.start_like_others(&start, number, write_first, |_| {}));
     };
     start(1, false);
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| start(2, true))).unwrap_err();

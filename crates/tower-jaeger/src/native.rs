@@ -49,13 +49,12 @@ pub(crate) fn start(
     start.links = links;
     let context = match origin {
         Origin::Caller(extracted) => {
-            let (context, parent, trace_state) = extracted.take_parts(&Context::new());
-            start.parent = parent.map(Parent::from);
-            if let Some(text) = trace_state {
+            start.parent = extracted.span_context.map(Parent::from);
+            if let Some(text) = &extracted.trace_state {
                 // What OpenTelemetry cannot read is left out, as W3C asks for.
                 start.trace_state = text.parse().unwrap_or(TraceState::NONE);
             }
-            context
+            extracted.take_surroundings(&Context::new())
         }
         Origin::Current(context) => {
             start.parent = Parent::of(context);
@@ -66,12 +65,14 @@ pub(crate) fn start(
     if start.parent.is_none() {
         start.debug_id = JaegerState::from_context(&context).and_then(JaegerState::debug_id);
     }
-    let span = tracer.start_like_others(start, number, write_first, write);
-    match span.recording() {
+    let span = tracer.start_like_others(&start, number, write_first, write);
+    let has_debug_id = start.debug_id.is_some();
+    let (context, recording) = match span.recording() {
         Some(recording) => (context.with_span(span), Some(Recording(recording))),
         // Only its ids are of use.
         None => (context.with_remote_span_context(span.span_context().clone()), None),
-    }
+    };
+    (if has_debug_id { JaegerState::bind(context) } else { context }, recording)
 }
 
 // === impl Recording ===

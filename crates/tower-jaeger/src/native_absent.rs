@@ -50,6 +50,10 @@ impl Writer<'_> {
         match self.0 {}
     }
 
+    pub(crate) fn long(&mut self, _key: &str, _value: i64) {
+        match self.0 {}
+    }
+
     pub(crate) fn written(&mut self, _key: &str, _write: impl FnOnce(&mut String)) {
         match self.0 {}
     }

@@ -138,7 +138,7 @@ impl RequestSpan {
         origin: Origin<'_>,
         request: &RequestHead<'_>,
         links: Vec<Link>,
-    ) -> Self
+    ) -> Box<Self>
     where
         T: Tracer + 'static,
         T::Span: Send + Sync + 'static,
@@ -184,17 +184,17 @@ impl RequestSpan {
                 tags.at_start(request, settings, &mut sink);
             }
             let recorder = if is_recording { Recorder::OpenTelemetry } else { Recorder::Nobody };
-            (parent.with_span(span), recorder, has_own_id)
+            (JaegerState::bind(parent.with_span(span)), recorder, has_own_id)
         };
-        let mut this = Self::untraced(JaegerState::bind(context), side, protocol, request);
+        let mut this = Self::of(context, tags, request).boxed();
         this.is_traced = true;
         this.recorder = recorder;
         this.is_own_name = is_own_name;
         this.has_own_id = has_own_id;
-        this.tags = tags;
-        let metrics = settings.extras.as_ref().and_then(|extras| extras.metrics.as_ref());
-        this.in_flight = metrics.map(|metrics| metrics.begin(tags, request));
-        this.extras = settings.extras.clone();
+        if let Some(extras) = &settings.extras {
+            this.in_flight = extras.metrics.as_ref().map(|metrics| metrics.begin(tags, request));
+            this.extras = Some(Arc::clone(extras));
+        }
         this.hook(|extras, context| extras.request(request, context));
         this
     }
@@ -205,10 +205,16 @@ impl RequestSpan {
         side: Side,
         protocol: Protocol,
         request: &RequestHead<'_>,
-    ) -> Self {
+    ) -> Box<Self> {
+        let tags = Tags { conventions: Conventions::default(), side, protocol };
+        Self::of(context, tags, request).boxed()
+    }
+
+    #[inline]
+    fn of(context: Context, tags: Tags, request: &RequestHead<'_>) -> Self {
         Self {
             context,
-            tags: Tags { conventions: Conventions::default(), side, protocol },
+            tags,
             version: request.version,
             expects: match *request.method {
                 Method::HEAD => Expects::NoBody,
@@ -313,7 +319,8 @@ impl RequestSpan {
 
     /// In a place of its own, so that it is not copied on its way from the call to the future and to the body. The memory is that
     /// of an earlier request of the thread, if there is one.
-    pub(crate) fn boxed(self) -> Box<Self> {
+    #[inline]
+    fn boxed(self) -> Box<Self> {
         match POOL.try_with(|pool| pool.try_borrow_mut().ok()?.pop()) {
             Ok(Some(mut place)) => {
                 *place = self;

@@ -66,7 +66,7 @@ impl TagSink<'_> {
     pub(crate) fn long(&mut self, key: &'static str, value: i64) {
         match self {
             Self::OpenTelemetry(span) => span.set(KeyValue::new(key, value)),
-            Self::Native(span) => span.value(key, &Value::I64(value)),
+            Self::Native(span) => span.long(key, value),
         }
     }
 

@@ -148,7 +148,11 @@ impl Tags {
     fn opentracing_at_start(self, request: &RequestHead<'_>, tags: &mut TagSink<'_>) {
         use opentracing as name;
         if self.protocol == Protocol::Http {
-            tags.written(name::HTTP_URL, |text| url::write_redacted(url::of(self.side, request), text));
+            let uri = url::of(self.side, request);
+            match url::as_it_is(uri) {
+                Some(path) => tags.text(name::HTTP_URL, path),
+                None => tags.written(name::HTTP_URL, |text| url::write_redacted(uri, text)),
+            }
         }
         match self.side {
             Side::Server => {

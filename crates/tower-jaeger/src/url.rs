@@ -1,6 +1,6 @@
 //! URLs as tags: without anything that may be a secret.
 
-use http::Uri;
+use http::{Uri, uri::PathAndQuery};
 
 use crate::{RequestHead, request_span::Side};
 
@@ -13,6 +13,12 @@ pub(crate) fn of<'r>(side: Side, request: &RequestHead<'r>) -> &'r Uri {
         Side::Server => crate::axum::original_uri(request.extensions).unwrap_or(request.uri),
         _ => request.uri,
     }
+}
+
+/// The URL of a request to a server, which most often is a path and nothing else.
+pub(crate) fn as_it_is(uri: &Uri) -> Option<&str> {
+    let is_path = uri.authority().is_none() && uri.scheme().is_none() && uri.query().is_none();
+    uri.path_and_query().filter(|_| is_path).map(PathAndQuery::path)
 }
 
 /// The URL with the userinfo and every value of the query replaced by `REDACTED`; names of query parameters stay.

@@ -70,7 +70,10 @@ impl Propagator {
         let pass = Pass { shared: &self.shared, coding };
         let mut reader = Reader { pass, jaeger: None, w3c: None, b3_single: None, b3_multi: None };
         carrier.for_each(|name, value| reader.header(name, value));
-        reader.finish()
+        // In its place: it is large enough for moving it to be felt.
+        let mut found = Extracted::default();
+        reader.finish(&mut found);
+        found
     }
 }
 
@@ -130,16 +133,15 @@ impl<'c> Reader<'_, 'c> {
         }
     }
 
-    fn finish(&mut self) -> Extracted {
+    fn finish(&mut self, found: &mut Extracted) {
         let counters = &self.pass.shared.counters;
-        let mut found = Extracted::default();
         let debug_id = self.jaeger.as_ref().and_then(|jaeger| jaeger.debug_id);
         let mut is_jaeger_refused = false;
         for format in self.pass.shared.extract_order.iter().copied() {
             let Some(parsed) = self.parse(format) else { continue };
             match parsed {
                 Ok(context) => {
-                    self.take_beside(format, context, &mut found);
+                    self.take_beside(format, context, found);
                     if let Some(context) = context {
                         found.believe(format, context);
                     }
@@ -158,11 +160,10 @@ impl<'c> Reader<'_, 'c> {
             if is_jaeger_refused {
                 counters.count_debug_id_refused();
             } else {
-                self.note_use(Format::Jaeger, &mut found);
+                self.note_use(Format::Jaeger, found);
                 found.debug_id = Some(debug_id);
             }
         }
-        found
     }
 
     /// `None` if there is no header of the format at all.

@@ -57,16 +57,17 @@ impl Extracted {
 
     /// The same where what was refused is looked at later.
     pub fn take_context(&mut self, base: &Context) -> Context {
-        let (context, span, trace_state) = self.take_parts(base);
-        match span {
+        let context = self.take_surroundings(base);
+        let trace_state = self.trace_state.take();
+        match self.span_context.take() {
             Some(span) => context.with_remote_span_context(remote(&span, trace_state.as_deref())),
             None => context,
         }
     }
 
-    /// The same with the caller's span and the trace state beside the context and not in it: for a tracer that knows a parent
-    /// without a `Context`, which has to be allocated. Nothing of the request is left behind but what was refused.
-    pub fn take_parts(&mut self, base: &Context) -> (Context, Option<SpanContext>, Option<String>) {
+    /// The same without the caller's span, which stays here to be read, as the trace state does: for a tracer that knows a parent
+    /// without a `Context`, which has to be allocated.
+    pub fn take_surroundings(&mut self, base: &Context) -> Context {
         let empty = Context::new();
         let is_refused = self.span_context.is_none() && self.refused.is_some();
         let is_ambient = base.has_active_span() && !base.span().span_context().is_remote();
@@ -92,7 +93,7 @@ impl Extracted {
         if !self.baggage.is_empty() {
             context = with_baggage(&context, mem::take(&mut self.baggage));
         }
-        (context, self.span_context.take(), self.trace_state.take())
+        context
     }
 }
 

@@ -33,6 +33,8 @@ const TYPE_SHIFT: u32 = 5;
 const KIND_MASK: u8 = 0x0f;
 const TRUE: u8 = 1;
 const FALSE: u8 = 2;
+/// Of 64 bits.
+const MAX_VARINT_BYTES: usize = 10;
 /// This count in the short list header says that the real one follows.
 const LONG_LIST: u8 = 15;
 
@@ -64,7 +66,7 @@ impl Wire for Compact {
 
     #[inline]
     fn put_i64(out: &mut Vec<u8>, value: i64) {
-        put_varint(out, (value << 1 ^ value >> 63).cast_unsigned());
+        put_varint(out, zigzag(value));
     }
 
     #[inline]
@@ -87,6 +89,25 @@ impl Wire for Compact {
                 put_varint(out, count as u64);
             }
         }
+    }
+
+    #[inline]
+    fn put_i64_fields<const N: usize>(out: &mut Vec<u8>, _last: i16, values: [i64; N]) {
+        const I64_AT_NEXT: u8 = 1 << 4 | code(Kind::I64);
+        const FIELD_BYTES: usize = 1 + MAX_VARINT_BYTES;
+        const { assert!(N <= 4, "the block has room for four") };
+        // Put together where there is room for certain, so that the vector is asked for room once.
+        let mut block = [0; 4 * FIELD_BYTES];
+        let mut end = 0;
+        for value in values {
+            let (bytes, len) = long_varint(zigzag(value));
+            if let Some([head, varint @ ..]) = block.get_mut(end..end + FIELD_BYTES) {
+                *head = I64_AT_NEXT;
+                varint.copy_from_slice(&bytes);
+            }
+            end += 1 + len;
+        }
+        out.extend_from_slice(block.get(..end).unwrap_or_default());
     }
 
     #[inline]
@@ -236,20 +257,32 @@ fn put_varint(out: &mut Vec<u8>, value: u64) {
 
 #[inline(never)]
 fn put_long_varint(out: &mut Vec<u8>, value: u64) {
-    let bits = u64::BITS - value.leading_zeros();
-    let len = bits.div_ceil(7) as usize;
+    let (bytes, len) = long_varint(value);
+    let end = out.len() + len;
+    // All bytes are written, because a fixed number of them is quick; those behind the last one are taken away.
+    out.extend_from_slice(&bytes);
+    out.truncate(end);
+}
+
+/// The bytes, of which so many count.
+#[inline]
+fn long_varint(value: u64) -> ([u8; MAX_VARINT_BYTES], usize) {
+    // The 7-bit groups, at least one: 37 / 256 is a little more than a seventh, and right for up to 64 bits.
+    let bits = u64::BITS - (value | 1).leading_zeros();
+    let len = ((bits + 6) * 37 >> 8) as usize;
     // The low 56 bits: their halves apart, then those of each half, then those of each of these.
     let low = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4;
     let low = low & 0x0000_3fff_0000_3fff | (low & 0x0fff_c000_0fff_c000) << 2;
     let low = low & 0x007f_007f_007f_007f | (low & 0x3f80_3f80_3f80_3f80) << 1;
-    let before_last = u64::MAX >> (64 - 8 * (len - 1).min(8));
+    let before_last = 1u64.checked_shl(8 * (len - 1) as u32).map_or(u64::MAX, |above| above - 1);
     let [b0, b1, b2, b3, b4, b5, b6, b7] = (low | 0x8080_8080_8080_8080 & before_last).to_le_bytes();
     let high = value >> 56;
-    let b8 = high as u8 & 0x7f | if len == 10 { 0x80 } else { 0 };
-    let end = out.len() + len;
-    // All bytes are written, because a fixed number of them is quick; those behind the last one are taken away.
-    out.extend_from_slice(&[b0, b1, b2, b3, b4, b5, b6, b7, b8, (high >> 7) as u8]);
-    out.truncate(end);
+    let b8 = high as u8 & 0x7f | if len == MAX_VARINT_BYTES { 0x80 } else { 0 };
+    ([b0, b1, b2, b3, b4, b5, b6, b7, b8, (high >> 7) as u8], len)
+}
+
+fn zigzag(value: i64) -> u64 {
+    (value << 1 ^ value >> 63).cast_unsigned()
 }
 
 fn varint(reader: &mut Reader<'_>, expected: &'static str) -> Result<u64, DecodeError> {
@@ -277,6 +310,7 @@ fn narrow(reader: &mut Reader<'_>, expected: &'static str) -> Result<u32, Decode
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::wire::put_i64_fields_one_by_one;
 
     #[test]
     fn a_tag_of_text_is_the_same_as_field_by_field() {
@@ -286,6 +320,16 @@ mod tests {
             Compact::put_text_tag(&mut fast, &key, &text);
             put_text_tag_by_fields::<Compact>(&mut slow, &key, &text);
             assert_eq!(fast, slow);
+        }
+    }
+
+    #[test]
+    fn fields_of_64_bits_are_the_same_one_by_one() {
+        for values in [[0, 1, -1, 63], [i64::MIN, i64::MAX, -64, 64], [1 << 55, 1 << 56, -(1 << 55), 1 << 62]] {
+            let (mut fast, mut slow) = (vec![7], vec![7]);
+            Compact::put_i64_fields(&mut fast, 3, values);
+            put_i64_fields_one_by_one::<Compact, 4>(&mut slow, 3, values);
+            assert_eq!(fast, slow, "{values:?}");
         }
     }
 

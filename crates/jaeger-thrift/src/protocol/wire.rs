@@ -17,6 +17,11 @@ pub trait Wire: Sized {
     fn put_double(out: &mut Vec<u8>, value: f64);
     fn put_bytes(out: &mut Vec<u8>, value: &[u8]);
     fn put_list(out: &mut Vec<u8>, kind: Kind, count: usize);
+    /// Up to four fields of 64 bits, whose ids follow on `last`: ids of spans and times, which are long.
+    #[inline]
+    fn put_i64_fields<const N: usize>(out: &mut Vec<u8>, last: i16, values: [i64; N]) {
+        put_i64_fields_one_by_one::<Self, N>(out, last, values);
+    }
     /// A whole tag of text, which most tags are.
     #[inline]
     fn put_text_tag(out: &mut Vec<u8>, key: &[u8], text: &[u8]) {
@@ -61,6 +66,17 @@ pub struct MapHead {
     pub(crate) key: Kind,
     pub(crate) value: Kind,
     pub(crate) count: usize,
+}
+
+pub(super) fn put_i64_fields_one_by_one<P: Wire, const N: usize>(
+    out: &mut Vec<u8>,
+    last: i16,
+    values: [i64; N],
+) {
+    for (last, value) in (last..).zip(values) {
+        P::put_field(out, last, last + 1, Kind::I64);
+        P::put_i64(out, value);
+    }
 }
 
 /// A tag of text, field by field.

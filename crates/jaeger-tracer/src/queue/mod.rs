@@ -4,8 +4,8 @@
 //! end ─▶ open chunk of a shard ─▶ full chunks ─▶ worker
 //! ```
 //!
-//! A span is appended to the chunk of its thread's shard, so that threads do not meet in one place. The worker is woken when a
-//! chunk is full, and once in each flush interval in which there was a span; never for the spans in between.
+//! A span is appended to the chunk of its thread's shard, so that threads do not meet in one place. The worker is woken when there
+//! are several full chunks, and once in each flush interval in which there was a span; never for the spans in between.
 
 mod chunk;
 mod control;
@@ -49,6 +49,10 @@ pub(crate) struct Limits {
     pub(crate) flush_interval: Duration,
 }
 
+/// So many bytes of full chunks are worth waking the worker for before its time: to be woken costs a thread that ends spans as
+/// much as it takes to end ten.
+const WAKE_BYTES: usize = 1024 * 1024;
+
 /// What the worker has to do next.
 #[derive(Debug)]
 pub(crate) enum Job {
@@ -70,6 +74,15 @@ struct Shard(Mutex<Open>);
 struct Open {
     chunk: Chunk,
     is_closed: bool,
+}
+
+// === impl Limits ===
+
+impl Limits {
+    /// Much less than there is room for.
+    fn wake_bytes(self) -> usize {
+        WAKE_BYTES.min(self.queue / 8)
+    }
 }
 
 // === impl Queue ===
@@ -150,7 +163,9 @@ impl Queue {
             control.put(chunk);
             None
         };
-        self.wake(control);
+        if control.full_bytes >= self.limits.wake_bytes() {
+            self.wake(control);
+        }
         Ok(buffer)
     }
 
@@ -295,12 +310,12 @@ impl Queue {
         control.take()
     }
 
-    /// Keeps the buffers of sent chunks, as many as there may be open ones.
+    /// Keeps the buffers of sent chunks, as many as are usually in use.
     pub(crate) fn give_back(&self, mut bytes: Vec<u8>) {
         bytes.clear();
         let is_usual = bytes.capacity() <= 2 * self.limits.chunk + 4096;
         let mut control = lock(&self.control);
-        if is_usual && control.spare.len() < self.shards.len() {
+        if is_usual && control.spare.len() < self.shards.len() + self.limits.wake_bytes() / self.limits.chunk.max(1) {
             control.spare.push(bytes);
         }
     }

@@ -72,7 +72,7 @@ where
             }
             Protocol::Http => propagator.inject_from_context(span.context(), request.headers_mut()),
         }
-        let mut span = Some(span.boxed());
+        let mut span = Some(span);
         let future = within(&mut span, || self.inner.call(request));
         ResponseFuture::new(future, span)
     }

@@ -60,7 +60,7 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let mut span = Some(self.shared.start(&request).boxed());
+        let mut span = Some(self.shared.start(&request));
         let future = within(&mut span, || self.inner.call(request));
         ResponseFuture::new(future, span)
     }
@@ -74,7 +74,7 @@ where
     T::Span: Send + Sync + 'static,
 {
     /// The server span of a request.
-    fn start<B>(&self, request: &Request<B>) -> RequestSpan {
+    fn start<B>(&self, request: &Request<B>) -> Box<RequestSpan> {
         let head = RequestHead::from(request);
         let mut extracted = self.settings.propagator.extract(head.headers);
         let is_traced = self.settings.is_traced(&head);
