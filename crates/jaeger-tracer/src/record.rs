@@ -313,7 +313,7 @@ impl Record {
             Start::At(at) => at,
         };
         let nanos = match (self.head.start, end) {
-            (Start::Tick(start), End::Tick(end)) => end.since(start),
+            (Start::Tick(start), End::Tick(end)) => clock.between(start, end),
             (_, End::Tick(end)) => clock.wall(end).saturating_sub(start_at),
             (_, End::At(end)) => wall(end).saturating_sub(start_at),
         };

@@ -6,13 +6,13 @@ use std::{
 };
 
 use bytes::Buf;
-use http::{HeaderMap, header::CONTENT_LENGTH};
+use http::{Response, header::CONTENT_LENGTH};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use crate::{
     Outcome,
-    request_span::{RequestSpan, within},
+    request_span::{RequestSpan, Within},
 };
 
 pin_project! {
@@ -32,9 +32,13 @@ pin_project! {
 // === impl ResponseBody ===
 
 impl<B: Body> ResponseBody<B> {
-    pub(crate) fn new(inner: B, headers: &HeaderMap, mut span: Option<Box<RequestSpan>>) -> Self {
-        let declared = || headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
-        let remaining = inner.size_hint().exact().or_else(declared);
+    /// How many bytes of a response are to come, if it is known.
+    pub(crate) fn length_of(response: &Response<B>) -> Option<u64> {
+        let declared = || response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
+        response.body().size_hint().exact().or_else(declared)
+    }
+
+    pub(crate) fn new(inner: B, remaining: Option<u64>, mut span: Option<Box<RequestSpan>>) -> Self {
         if is_last(&inner, &mut span, remaining)
             && let Some(span) = span.take()
         {
@@ -59,7 +63,10 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let mut this = self.project();
-        let frame = ready!(within(this.span, || this.inner.as_mut().poll_frame(cx)));
+        let within = Within::enter_if(this.span);
+        let frame = this.inner.as_mut().poll_frame(cx);
+        within.leave();
+        let frame = ready!(frame);
         let outcome = match &frame {
             None => Some(Outcome::Completed),
             Some(Err(error)) => {

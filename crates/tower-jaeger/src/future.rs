@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     Outcome, ResponseBody,
-    request_span::{AfterHead, RequestSpan, within},
+    request_span::{AfterHead, RequestSpan, Within},
 };
 
 pin_project! {
@@ -45,7 +45,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let result = ready!(within(this.span, || this.inner.poll(cx)));
+        let within = Within::enter_if(this.span);
+        let result = this.inner.poll(cx);
+        within.leave();
+        let result = ready!(result);
         let span = this.span.take();
         Poll::Ready(match result {
             Ok(response) => Ok(with_body(response, span)),
@@ -70,7 +73,6 @@ fn with_body<B: Body<Error: 'static>>(
             None
         }
     });
-    let (head, body) = response.into_parts();
-    let body = ResponseBody::new(body, &head.headers, span);
-    Response::from_parts(head, body)
+    let length = ResponseBody::length_of(&response);
+    response.map(|body| ResponseBody::new(body, length, span))
 }

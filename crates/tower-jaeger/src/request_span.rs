@@ -30,7 +30,7 @@ pub(crate) enum Side {
     Client,
 }
 
-/// The span of one request. It ends when [`end`](Self::end) says so, when something panics [`within`] it, and when it is
+/// The span of one request. It ends when [`end`](Self::end) says so, when something panics [`Within`] it, and when it is
 /// dropped: then nobody waits for the response any more.
 ///
 /// The end is explicit, because a clone of the context that somebody keeps would delay the span's own drop.
@@ -247,26 +247,13 @@ impl RequestSpan {
         self.context.clone().attach()
     }
 
-    /// Runs something with the span as the current one; a panic of it ends the span and goes on.
-    ///
-    /// Whether a later drop of the span happens in a panic would say nothing: a layer outside may have caught this one, and
-    /// another one may be under way.
-    #[inline]
-    fn within<R>(&mut self, run: impl FnOnce() -> R) -> R {
-        let entered = self.enter();
-        let mut guard = EndOnPanic { span: self, armed: true };
-        // Dropped first: what a span processor logs at the end must not find the span, which is locked then.
-        let _entered = entered;
-        let result = run();
-        guard.armed = false;
-        result
-    }
-
     /// Runs what is the user's as the service itself is run.
     fn hook(&mut self, run: impl FnOnce(&Extras, &Context)) {
         if let Some(extras) = self.extras.clone() {
             let context = self.context.clone();
-            self.within(|| run(&extras, &context));
+            let within = Within::enter(self);
+            run(&extras, &context);
+            within.leave();
         }
     }
 
@@ -477,28 +464,48 @@ impl Drop for RequestSpan {
     }
 }
 
-// === within ===
+/// Something that runs with the span as the current one, until it [leaves](Self::leave); where it panics, that ends the span.
+///
+/// Whether the span is dropped in a panic would say nothing: a layer outside may have caught this one, and another one may be
+/// under way.
+#[must_use]
+pub(crate) struct Within<'s> {
+    span: Option<&'s mut RequestSpan>,
+    entered: Option<ContextGuard>,
+}
 
-/// Runs something within the span of a request, if that has not ended.
-#[inline]
-pub(crate) fn within<R>(span: &mut Option<Box<RequestSpan>>, run: impl FnOnce() -> R) -> R {
-    match span {
-        Some(span) => span.within(run),
-        None => run(),
+// === impl Within ===
+
+impl<'s> Within<'s> {
+    #[inline]
+    pub(crate) fn enter(span: &'s mut RequestSpan) -> Self {
+        let entered = span.enter();
+        Self { span: Some(span), entered: Some(entered) }
+    }
+
+    /// The same for a request whose span may have ended.
+    #[inline]
+    pub(crate) fn enter_if(span: &'s mut Option<Box<RequestSpan>>) -> Self {
+        match span {
+            Some(span) => Self::enter(span),
+            None => Self { span: None, entered: None },
+        }
+    }
+
+    /// It did not panic.
+    #[inline]
+    pub(crate) fn leave(mut self) {
+        self.span = None;
     }
 }
 
-struct EndOnPanic<'s> {
-    span: &'s mut RequestSpan,
-    armed: bool,
-}
-
-// === impl EndOnPanic ===
-
-impl Drop for EndOnPanic<'_> {
+impl Drop for Within<'_> {
+    #[inline]
     fn drop(&mut self) {
-        if self.armed {
-            self.span.finish(Outcome::Panicked);
+        // First: what a span processor logs at the end must not find the span, which is locked then.
+        self.entered = None;
+        if let Some(span) = self.span.take() {
+            span.finish(Outcome::Panicked);
         }
     }
 }

@@ -325,7 +325,8 @@ mod tests {
 
     #[test]
     fn fields_of_64_bits_are_the_same_one_by_one() {
-        for values in [[0, 1, -1, 63], [i64::MIN, i64::MAX, -64, 64], [1 << 55, 1 << 56, -(1 << 55), 1 << 62]] {
+        for values in [[0, 1, -1, 63], [i64::MIN, i64::MAX, -64, 64], [1 << 55, 1 << 56, -(1 << 55), 1 << 62]]
+        {
             let (mut fast, mut slow) = (vec![7], vec![7]);
             Compact::put_i64_fields(&mut fast, 3, values);
             put_i64_fields_one_by_one::<Compact, 4>(&mut slow, 3, values);

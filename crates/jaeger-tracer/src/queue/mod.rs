@@ -315,7 +315,9 @@ impl Queue {
         bytes.clear();
         let is_usual = bytes.capacity() <= 2 * self.limits.chunk + 4096;
         let mut control = lock(&self.control);
-        if is_usual && control.spare.len() < self.shards.len() + self.limits.wake_bytes() / self.limits.chunk.max(1) {
+        if is_usual
+            && control.spare.len() < self.shards.len() + self.limits.wake_bytes() / self.limits.chunk.max(1)
+        {
             control.spare.push(bytes);
         }
     }

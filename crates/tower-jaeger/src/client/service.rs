@@ -14,7 +14,7 @@ use tower_service::Service;
 use crate::{
     GlobalTracer, RequestHead, ResponseBody, ResponseFuture,
     protocol::Protocol,
-    request_span::{Origin, RequestSpan, Side, within},
+    request_span::{Origin, RequestSpan, Side, Within},
     shared::Shared,
 };
 
@@ -73,7 +73,9 @@ where
             Protocol::Http => propagator.inject_from_context(span.context(), request.headers_mut()),
         }
         let mut span = Some(span);
-        let future = within(&mut span, || self.inner.call(request));
-        ResponseFuture::new(future, span)
+        let within = Within::enter_if(&mut span);
+        let inner = self.inner.call(request);
+        within.leave();
+        ResponseFuture::new(inner, span)
     }
 }

@@ -18,7 +18,7 @@ use super::ServerSettings;
 use crate::{
     GlobalTracer, RequestHead, ResponseBody, ResponseFuture, follows_from,
     protocol::Protocol,
-    request_span::{Origin, RequestSpan, Side, within},
+    request_span::{Origin, RequestSpan, Side, Within},
     shared::Shared,
     trust::Caller,
 };
@@ -61,8 +61,10 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let mut span = Some(self.shared.start(&request));
-        let future = within(&mut span, || self.inner.call(request));
-        ResponseFuture::new(future, span)
+        let within = Within::enter_if(&mut span);
+        let inner = self.inner.call(request);
+        within.leave();
+        ResponseFuture::new(inner, span)
     }
 }
 
