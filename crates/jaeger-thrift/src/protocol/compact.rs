@@ -269,7 +269,7 @@ fn put_long_varint(out: &mut Vec<u8>, value: u64) {
 fn long_varint(value: u64) -> ([u8; MAX_VARINT_BYTES], usize) {
     // The 7-bit groups, at least one: 37 / 256 is a little more than a seventh, and right for up to 64 bits.
     let bits = u64::BITS - (value | 1).leading_zeros();
-    let len = ((bits + 6) * 37 >> 8) as usize;
+    let len = (((bits + 6) * 37) >> 8) as usize;
     // The low 56 bits: their halves apart, then those of each half, then those of each of these.
     let low = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4;
     let low = low & 0x0000_3fff_0000_3fff | (low & 0x0fff_c000_0fff_c000) << 2;

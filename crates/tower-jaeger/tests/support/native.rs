@@ -100,7 +100,8 @@ fn of_the_sdk(span: Span) -> SpanData {
         status: Status::Unset,
         instrumentation_scope: InstrumentationScope::default(),
     };
-    let mut is_made = false;
+    // The layer sets `error` itself in OpenTracing's words; elsewhere it is made from the status.
+    let is_made = span.tags.iter().all(|tag| tag.key != "component");
     for Tag { key, value } in span.tags {
         match (key.as_str(), &value) {
             ("span.kind", TagValue::String(kind)) => {
@@ -110,8 +111,6 @@ fn of_the_sdk(span: Span) -> SpanData {
                     "producer" => SpanKind::Producer,
                     _ => SpanKind::Consumer,
                 };
-                // What comes now is made from the status.
-                is_made = true;
             }
             ("otel.status_code", TagValue::String(code)) => {
                 data.status = if code == "OK" { Status::Ok } else { Status::error("") };
