@@ -20,5 +20,5 @@ pub use self::{
     error::DecodeError,
     model::{Batch, ClientStats, Log, Process, RefType, Span, SpanRef, Tag, TagValue},
     protocol::{Binary, Compact, Protocol},
-    span_buffer::{LogFields, SpanBuffer, SpanHead, TagRef, TagsMark},
+    span_buffer::{ListMark, LogFields, SpanBuffer, SpanHead, TagRef},
 };

@@ -43,9 +43,9 @@ pub struct SpanHead<'a> {
     pub duration_us: i64,
 }
 
-/// A place among the tags of a [`SpanBuffer`]: what was there when it was taken.
+/// A place among the tags or the logs of a [`SpanBuffer`]: what was there when it was taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TagsMark {
+pub struct ListMark {
     bytes: usize,
     count: usize,
 }
@@ -95,11 +95,11 @@ impl<P: Protocol> SpanBuffer<P> {
 
     /// Forgets the span and keeps the memory.
     pub fn clear(&mut self) {
-        self.clear_but(TagsMark::default());
+        self.clear_but(ListMark::default());
     }
 
     /// Forgets the span but for the tags before a mark, with which the next one begins, too.
-    pub fn clear_but(&mut self, first_tags: TagsMark) {
+    pub fn clear_but(&mut self, first_tags: ListMark) {
         self.references.clear();
         self.tags.bytes.truncate(first_tags.bytes);
         self.tags.count = self.tags.count.min(first_tags.count);
@@ -108,15 +108,31 @@ impl<P: Protocol> SpanBuffer<P> {
     }
 
     /// The tags that have been added so far.
-    pub fn tags_mark(&self) -> TagsMark {
-        TagsMark { bytes: self.tags.bytes.len(), count: self.tags.count }
+    pub fn tags_mark(&self) -> ListMark {
+        self.tags.mark()
     }
 
     /// Takes away the tags between two marks.
-    pub fn remove_tags(&mut self, from: TagsMark, to: TagsMark) {
-        let end = to.bytes.min(self.tags.bytes.len());
-        self.tags.bytes.drain(from.bytes.min(end)..end);
-        self.tags.count -= to.count.saturating_sub(from.count).min(self.tags.count);
+    pub fn remove_tags(&mut self, from: ListMark, to: ListMark) {
+        self.tags.remove(from, to);
+    }
+
+    /// The logs that have been added so far.
+    pub fn logs_mark(&self) -> ListMark {
+        self.logs.mark()
+    }
+
+    /// Takes away the logs between two marks.
+    pub fn remove_logs(&mut self, from: ListMark, to: ListMark) {
+        self.logs.remove(from, to);
+    }
+
+    /// Moves the logs from a mark on to an earlier one.
+    pub fn move_last_logs(&mut self, from: ListMark, to: ListMark) {
+        let len = self.logs.bytes.len().saturating_sub(from.bytes);
+        if let Some(moved) = self.logs.bytes.get_mut(to.bytes..).filter(|rest| rest.len() >= len) {
+            moved.rotate_right(len);
+        }
     }
 
     /// The bytes of memory that it keeps for the next span.
@@ -172,6 +188,19 @@ impl<P: Protocol> Default for SpanBuffer<P> {
     }
 }
 
+// === impl ListMark ===
+
+impl ListMark {
+    /// This place when what is between two places before it is no longer there.
+    #[must_use]
+    pub fn without(self, from: Self, to: Self) -> Self {
+        Self {
+            bytes: self.bytes.saturating_sub(to.bytes.saturating_sub(from.bytes)),
+            count: self.count.saturating_sub(to.count.saturating_sub(from.count)),
+        }
+    }
+}
+
 // === impl TagRef ===
 
 impl<'a> From<&'a TagValue> for TagRef<'a> {
@@ -214,6 +243,16 @@ impl ListBuffer {
     fn clear(&mut self) {
         self.bytes.clear();
         self.count = 0;
+    }
+
+    fn mark(&self) -> ListMark {
+        ListMark { bytes: self.bytes.len(), count: self.count }
+    }
+
+    fn remove(&mut self, from: ListMark, to: ListMark) {
+        let end = to.bytes.min(self.bytes.len());
+        self.bytes.drain(from.bytes.min(end)..end);
+        self.count -= to.count.saturating_sub(from.count).min(self.count);
     }
 
     /// Counts one more element and returns the place to write it.

@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod asleep;
 mod clock;
 mod ids;
 mod pool;
+mod priority;
 mod queue;
 mod record;
+mod registry;
 mod worker;
 
 mod global;
@@ -16,6 +19,7 @@ mod tracer;
 pub use self::{
     global::{clear_global, global_tracer, set_global},
     provider::{JaegerTracerProvider, JaegerTracerProviderBuilder, ShutdownError},
+    registry::is_any_said as is_any_priority_set,
     sampler::{Decision, Sampler, SamplerParam},
     span::{JaegerSpan, RecordingSpan, SpanWriter},
     tracer::{JaegerTracer, Parent, SpanStart},

@@ -45,7 +45,7 @@ impl Pooled {
     pub(crate) fn take(inner: &Arc<Inner>) -> Self {
         let pooled = POOL.try_with(|pool| pool.try_borrow_mut().ok()?.pop()).ok().flatten();
         let slot = pooled.filter(|slot| Arc::ptr_eq(&slot.inner, inner)).unwrap_or_else(|| {
-            let record = Mutex::new(Record::new(inner.protocol()));
+            let record = Mutex::new(inner.new_record());
             Arc::new(Slot {
                 inner: Arc::clone(inner),
                 record,
@@ -73,6 +73,7 @@ impl Pooled {
         let mut record = slot.lock();
         if slot.is_open.load(Ordering::Relaxed) {
             write(&mut record);
+            slot.inner.settle(&mut record);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{
     error, fmt,
+    num::NonZeroU32,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,8 +17,10 @@ use opentelemetry::{InstrumentationScope, trace::TracerProvider};
 
 use crate::{
     clock::{Clock, Tick},
+    priority::Priorities,
     queue::{Limits, Queue},
-    record::{End, Record},
+    record::{End, Record, SpanLimits},
+    registry,
     sampler::{Decision, Sampler, SamplerParam},
     tracer::JaegerTracer,
     worker::Worker,
@@ -49,6 +52,10 @@ pub(crate) struct Inner {
     is_running: AtomicBool,
     on_report: Option<Box<OnReport>>,
     stats: Arc<ReporterStats>,
+    limits: SpanLimits,
+    priorities: Priorities,
+    /// In the registry.
+    number: u64,
 }
 
 type OnReport = dyn Fn(SpanContext, &str) + Send + Sync;
@@ -59,6 +66,7 @@ pub struct JaegerTracerProviderBuilder {
     sampler: Box<dyn Sampler>,
     queue_bytes: usize,
     flush_interval: Duration,
+    limits: SpanLimits,
     on_change: OnChange,
     on_report: Option<Box<OnReport>>,
 }
@@ -98,6 +106,7 @@ impl JaegerTracerProvider {
             sampler: Box::new(Always),
             queue_bytes: 96 * 1024 * 1024,
             flush_interval: Duration::from_secs(1),
+            limits: SpanLimits::default(),
             on_change: Box::new(|_| {}),
             on_report: None,
         }
@@ -111,6 +120,11 @@ impl JaegerTracerProvider {
     /// What became of the spans so far. Those in chunks that are not full yet are counted when these are sent.
     pub fn stats(&self) -> Arc<ReporterStats> {
         Arc::clone(&self.shared.0.stats)
+    }
+
+    /// Traces whose `sampling.priority` was forgotten before its time, because too many had one: 1,000 are remembered for ten minutes.
+    pub fn priorities_forgotten(&self) -> u64 {
+        self.shared.0.priorities.forgotten()
     }
 
     /// Sends what has ended until now, and waits for that.
@@ -165,6 +179,24 @@ impl JaegerTracerProviderBuilder {
         self
     }
 
+    /// Bytes of text or binary values of tags, at most; what is longer is cut, text between two characters. 256 by default, as in
+    /// Jaeger's clients. The fields of logs are not cut.
+    #[must_use]
+    pub fn with_max_tag_value_bytes(mut self, bytes: usize) -> Self {
+        self.limits.tag_value_bytes = bytes;
+        self
+    }
+
+    /// Logs of a span, at most, as jaeger-client-go limits them: of more, the first and the last are kept, half and half, and one
+    /// between them says `event="dropped Span logs"` and `dropped_log_count`.
+    ///
+    /// By default OpenTelemetry's limit holds: the first 128, and the tag `otel.dropped_events_count`.
+    #[must_use]
+    pub fn with_max_logs_per_span(mut self, logs: NonZeroU32) -> Self {
+        self.limits.logs = Some(logs);
+        self
+    }
+
     /// How long a span waits, at most, for its chunk to become full. 1 second by default.
     #[must_use]
     pub fn with_flush_interval(mut self, interval: Duration) -> Self {
@@ -206,7 +238,11 @@ impl JaegerTracerProviderBuilder {
             is_running: AtomicBool::new(true),
             on_report: self.on_report,
             stats: Arc::clone(&stats),
+            limits: self.limits,
+            priorities: Priorities::default(),
+            number: registry::next_number(),
         });
+        registry::add(inner.number, &inner);
         let worker = Worker {
             export: sender.stats(),
             sender,
@@ -264,8 +300,26 @@ impl Inner {
         &self.queue
     }
 
-    pub(crate) fn protocol(&self) -> WireProtocol {
-        self.protocol
+    /// A record for spans of this provider.
+    pub(crate) fn new_record(&self) -> Record {
+        Record::new(self.protocol, self.limits)
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(crate) fn priorities(&self) -> &Priorities {
+        &self.priorities
+    }
+
+    /// Makes what a span was told by `sampling.priority` the state of its trace.
+    #[inline]
+    pub(crate) fn settle(&self, record: &mut Record) {
+        if record.take_said() {
+            registry::note_said();
+            self.priorities.set(record.head().trace_id, record.head().flags);
+        }
     }
 
     /// Whether spans are worth recording: nobody has shut it down.
@@ -279,6 +333,10 @@ impl Inner {
         if !self.queue.is_due() {
             // The first span after a while, in which the machine may have slept.
             self.clock.adjust();
+        }
+        self.settle(record);
+        if let Some(flags) = self.priorities.of(record.head().trace_id) {
+            record.set_flags(flags);
         }
         let ended = record.end(at, &self.clock)?;
         self.queue.push(|out| record.write(ended, out));

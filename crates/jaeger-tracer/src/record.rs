@@ -3,12 +3,14 @@
 //! The second of the two places that translate OpenTelemetry to Jaeger; the other one is the conversion of `jaeger-exporter`,
 //! whose rules hold here, too.
 
+use std::num::NonZeroU32;
+
 use jaeger_exporter::{
     WireProtocol,
     mapping::{MAX_TAG_VALUE_BYTES, cut, ref_type, with_tag},
 };
 use jaeger_propagation::{Flags, JaegerState};
-use jaeger_thrift::{Binary, Compact, RefType, SpanBuffer, SpanHead, SpanRef, TagRef, TagsMark};
+use jaeger_thrift::{Binary, Compact, ListMark, RefType, SpanBuffer, SpanHead, SpanRef, TagRef};
 use opentelemetry::{
     KeyValue,
     trace::{Link, SpanId, Status, TraceId},
@@ -26,7 +28,10 @@ const LIMIT: u32 = 128;
 const MAX_KEPT_BYTES: usize = 16 * 1024;
 
 /// The tag that changes Jaeger's flags after the start.
-const SAMPLING_PRIORITY: &str = "sampling.priority";
+pub(crate) const SAMPLING_PRIORITY: &str = "sampling.priority";
+
+/// It is an unsigned number of 16 bits (OpenTracing's `ext`).
+pub(crate) const MAX_PRIORITY: i64 = 0xffff;
 
 #[derive(Debug)]
 pub(crate) struct Record {
@@ -39,6 +44,26 @@ pub(crate) struct Record {
     /// Text that becomes a tag, written here so that it needs no memory of its own.
     scratch: String,
     first: FirstTags,
+    limits: SpanLimits,
+    /// Where each log begins, if there is a limit of them.
+    log_places: Vec<LogPlace>,
+    /// Whether the tag `sampling.priority` has changed the flags, and the trace does not know yet.
+    is_said: bool,
+}
+
+/// Where a log begins, and its time in microseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug)]
+struct LogPlace {
+    mark: ListMark,
+    at_us: i64,
+}
+
+/// What a span may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SpanLimits {
+    pub(crate) tag_value_bytes: usize,
+    /// `None` is OpenTelemetry's limit.
+    pub(crate) logs: Option<NonZeroU32>,
 }
 
 /// The tags with which every span of a sort begins, such as the layer's component. A record that comes from the pool has them
@@ -47,8 +72,8 @@ pub(crate) struct Record {
 struct FirstTags {
     sort: Sort,
     /// `span.kind` is the last of them.
-    before_kind: TagsMark,
-    end: TagsMark,
+    before_kind: ListMark,
+    end: ListMark,
     own: OwnTags,
 }
 
@@ -130,7 +155,7 @@ macro_rules! lists {
 // === impl Record ===
 
 impl Record {
-    pub(crate) fn new(protocol: WireProtocol) -> Self {
+    pub(crate) fn new(protocol: WireProtocol, limits: SpanLimits) -> Self {
         let lists = match protocol {
             WireProtocol::Compact => Lists::Compact(SpanBuffer::new()),
             WireProtocol::Binary => Lists::Binary(SpanBuffer::new()),
@@ -150,6 +175,9 @@ impl Record {
             dropped: Dropped::default(),
             scratch: String::new(),
             first: FirstTags::default(),
+            limits,
+            log_places: Vec::new(),
+            is_said: false,
         }
     }
 
@@ -168,6 +196,8 @@ impl Record {
             self.begin_sort(sort, write_first);
         }
         self.head = head;
+        self.log_places.clear();
+        self.is_said = false;
         self.name.clear();
         self.name.push_str(name);
         self.status = Status::Unset;
@@ -210,10 +240,10 @@ impl Record {
             "error" => self.own.error = true,
             "otel.status_code" => self.own.status_code = true,
             "otel.status_description" => self.own.status_description = true,
-            SAMPLING_PRIORITY => self.set_priority(value),
+            SAMPLING_PRIORITY if !self.set_priority(value) => return,
             _ => {}
         }
-        self.put(key, cut(value, MAX_TAG_VALUE_BYTES));
+        self.put(key, cut(value, self.limits.tag_value_bytes));
     }
 
     /// A tag of text that is written for it.
@@ -241,8 +271,10 @@ impl Record {
 
     /// A log at a time in nanoseconds since the Unix epoch.
     pub(crate) fn log(&mut self, at: i64, name: &str, attributes: &[KeyValue]) {
-        if !self.dropped.events.has_room() {
-            return;
+        match self.limits.logs {
+            None if !self.dropped.events.has_room() => return,
+            None => {}
+            Some(limit) => self.make_room_for_log(limit, micros(at)),
         }
         let is_named = attributes.iter().any(|attribute| attribute.key.as_str() == "event");
         let dropped = attributes.len().saturating_sub(LIMIT as usize);
@@ -260,6 +292,48 @@ impl Record {
             if dropped > 0 {
                 log.field("otel.dropped_attributes_count", TagRef::Long(dropped as i64));
             }
+        });
+    }
+
+    /// Of more logs than the limit the oldest of the second half goes.
+    fn make_room_for_log(&mut self, limit: NonZeroU32, at_us: i64) {
+        if self.log_places.len() >= limit.get() as usize {
+            self.remove_log(first_half(limit));
+            self.dropped.events.dropped = self.dropped.events.dropped.saturating_add(1);
+        }
+        let mark = lists!(&self.lists, |buffer| buffer.logs_mark());
+        self.log_places.push(LogPlace { mark, at_us });
+    }
+
+    fn remove_log(&mut self, index: usize) {
+        if index >= self.log_places.len() {
+            return;
+        }
+        let from = self.log_places.remove(index).mark;
+        lists!(&mut self.lists, |buffer| {
+            let to = self.log_places.get(index).map_or(buffer.logs_mark(), |next| next.mark);
+            buffer.remove_logs(from, to);
+            self.log_places
+                .iter_mut()
+                .skip(index)
+                .for_each(|place| place.mark = place.mark.without(from, to));
+        });
+    }
+
+    /// In place of the last log that goes, between the two halves: how many are gone.
+    fn mark_dropped_logs(&mut self) {
+        let Some(limit) = self.limits.logs.filter(|_| self.dropped.events.dropped > 0) else { return };
+        let Some(LogPlace { mark, at_us }) = self.log_places.get(first_half(limit)).copied() else { return };
+        self.remove_log(first_half(limit));
+        let gone = i64::from(std::mem::take(&mut self.dropped.events.dropped)) + 1;
+        lists!(&mut self.lists, |buffer| {
+            let last = buffer.logs_mark();
+            let mut log = buffer.log(at_us);
+            log.field("event", TagRef::String("dropped Span logs"));
+            log.field("dropped_log_count", TagRef::Long(gone));
+            log.field("component", TagRef::String("jaeger-client"));
+            log.finish();
+            buffer.move_last_logs(last, mark);
         });
     }
 
@@ -299,6 +373,7 @@ impl Record {
             return None;
         }
         self.put_status();
+        self.mark_dropped_logs();
         for (key, Limited { dropped, .. }) in [
             ("otel.dropped_attributes_count", self.dropped.attributes),
             ("otel.dropped_events_count", self.dropped.events),
@@ -344,7 +419,7 @@ impl Record {
         }
     }
 
-    fn tags_mark(&self) -> TagsMark {
+    fn tags_mark(&self) -> ListMark {
         lists!(&self.lists, |buffer| buffer.tags_mark())
     }
 
@@ -362,18 +437,30 @@ impl Record {
             self.put("otel.status_code", TagRef::String(code));
         }
         if !description.is_empty() && !self.own.status_description {
-            self.put("otel.status_description", cut(TagRef::String(description), MAX_TAG_VALUE_BYTES));
+            let description = cut(TagRef::String(description), self.limits.tag_value_bytes);
+            self.put("otel.status_description", description);
         }
     }
 
-    /// As in Jaeger's clients: above 0 makes it a debug span, and 0 one that is not reported.
-    fn set_priority(&mut self, value: TagRef<'_>) {
-        if let TagRef::Long(priority) = value {
-            self.head.flags = match priority {
-                1.. => self.head.flags | Flags::SAMPLED | Flags::DEBUG,
-                _ => self.head.flags.with_sampled(false),
-            };
-        }
+    /// What the program says of the trace by `sampling.priority`, as in jaeger-client-go: above 0 makes it a debug trace, and 0 one
+    /// that is not reported. `false` if there is nothing to write down: 0, and what is no number of 16 bits, which says nothing.
+    fn set_priority(&mut self, value: TagRef<'_>) -> bool {
+        let TagRef::Long(priority @ 0..=MAX_PRIORITY) = value else { return false };
+        self.head.flags = match priority {
+            0 => self.head.flags.with_sampled(false),
+            _ => self.head.flags | Flags::SAMPLED | Flags::DEBUG,
+        };
+        self.is_said = true;
+        priority > 0
+    }
+
+    /// Whether the flags have been changed since this was asked last.
+    pub(crate) fn take_said(&mut self) -> bool {
+        std::mem::take(&mut self.is_said)
+    }
+
+    pub(crate) fn set_flags(&mut self, flags: Flags) {
+        self.head.flags = flags;
     }
 
     fn is_parent(&self, link: &Link) -> bool {
@@ -400,6 +487,14 @@ pub(crate) struct Ended {
     duration_us: i64,
 }
 
+// === impl SpanLimits ===
+
+impl Default for SpanLimits {
+    fn default() -> Self {
+        Self { tag_value_bytes: MAX_TAG_VALUE_BYTES, logs: None }
+    }
+}
+
 // === impl Limited ===
 
 impl Limited {
@@ -409,6 +504,11 @@ impl Limited {
         self.dropped = self.dropped.saturating_add(u32::from(!has_room));
         has_room
     }
+}
+
+/// How many of the first logs stay, as in jaeger-client-go.
+fn first_half(limit: NonZeroU32) -> usize {
+    (limit.get() as usize - 1) / 2
 }
 
 /// Whole microseconds.

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, time::SystemTime};
 
 use jaeger_exporter::mapping::with_tag;
+use jaeger_propagation::Flags;
 use jaeger_thrift::TagRef;
 use opentelemetry::{
     KeyValue, Value,
@@ -10,19 +11,32 @@ use opentelemetry::{
 };
 
 use crate::{
+    asleep::Asleep,
     clock::wall,
     pool::Pooled,
-    record::{End, Record},
+    record::{End, Record, SAMPLING_PRIORITY},
+    registry::is_any_said,
 };
 
 /// A span of [`JaegerTracer`](crate::JaegerTracer).
 ///
-/// What is set is written as Thrift at once, into memory that is used again. A span that is not sampled has ids and no record.
-/// It ends when it is dropped, if not before.
+/// What is set is written as Thrift at once, into memory that is used again. It ends when it is dropped, if not before.
+///
+/// A span that is not sampled keeps its ids and its name, and no tags. The tag `sampling.priority` above 0 turns it on, and the spans
+/// of its trace that start or end in this process from then on, too; 0 turns a trace off, as in Jaeger's clients.
 #[derive(Debug)]
 pub struct JaegerSpan {
     context: SpanContext,
-    record: Option<Pooled>,
+    flags: Flags,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Recording(Pooled),
+    Asleep(Asleep),
+    /// After the shutdown, or while telemetry is suppressed.
+    Nothing,
 }
 
 /// A span that is being recorded, besides the [`JaegerSpan`] in a `Context`: for layers, which write several tags at once and
@@ -39,18 +53,64 @@ pub struct SpanWriter<'s> {
 // === impl JaegerSpan ===
 
 impl JaegerSpan {
-    pub(crate) fn new(context: SpanContext, record: Option<Pooled>) -> Self {
-        Self { context, record }
+    pub(crate) fn recording_into(context: SpanContext, flags: Flags, record: Pooled) -> Self {
+        Self { context, flags, state: State::Recording(record) }
+    }
+
+    pub(crate) fn asleep(context: SpanContext, asleep: Asleep) -> Self {
+        Self { context, flags: asleep.head.flags, state: State::Asleep(asleep) }
+    }
+
+    pub(crate) fn unrecorded(context: SpanContext, flags: Flags) -> Self {
+        Self { context, flags, state: State::Nothing }
+    }
+
+    /// Gives a span that is asleep its name, and looks whether an attribute turns it on.
+    pub(crate) fn named(mut self, name: Cow<'static, str>, attributes: &[KeyValue]) -> Self {
+        if let State::Asleep(asleep) = &mut self.state {
+            asleep.name = name;
+            let says = |attribute: &&KeyValue| attribute.key.as_str() == SAMPLING_PRIORITY;
+            if let Some(said) = attributes.iter().find(says) {
+                self.set_attribute(said.clone());
+            }
+        }
+        self
+    }
+
+    /// Jaeger's flags with which it started.
+    pub fn flags(&self) -> Flags {
+        self.flags
     }
 
     /// The same span for direct writing; `None` if it is not recorded.
     pub fn recording(&self) -> Option<RecordingSpan> {
-        self.record.clone().map(RecordingSpan)
+        match &self.state {
+            State::Recording(record) => Some(RecordingSpan(record.clone())),
+            State::Asleep(_) | State::Nothing => None,
+        }
+    }
+
+    fn record(&self) -> Option<&Pooled> {
+        match &self.state {
+            State::Recording(record) => Some(record),
+            State::Asleep(_) | State::Nothing => None,
+        }
     }
 
     fn write(&mut self, write: impl FnOnce(&mut Record)) {
-        if let Some(record) = &self.record {
+        if let Some(record) = self.record() {
             record.write(write);
+        }
+    }
+
+    fn finish(&mut self, at: Option<End>) {
+        if let State::Asleep(asleep) = &self.state {
+            // One that ends when its trace has been turned on is told as well.
+            let woken = if is_any_said() { asleep.wake_at_end(self.context.trace_id()) } else { None };
+            self.state = woken.map_or(State::Nothing, State::Recording);
+        }
+        if let Some(record) = self.record() {
+            record.end(|_| {}, at);
         }
     }
 }
@@ -68,10 +128,17 @@ impl Span for JaegerSpan {
     }
 
     fn is_recording(&self) -> bool {
-        self.record.as_ref().is_some_and(Pooled::is_open)
+        self.record().is_some_and(Pooled::is_open)
     }
 
     fn set_attribute(&mut self, attribute: KeyValue) {
+        if let State::Asleep(asleep) = &self.state {
+            if attribute.key.as_str() != SAMPLING_PRIORITY {
+                return;
+            }
+            let Some(record) = asleep.wake_by(&attribute.value) else { return };
+            self.state = State::Recording(record);
+        }
         self.write(|record| record.attribute(&attribute));
     }
 
@@ -83,7 +150,11 @@ impl Span for JaegerSpan {
     where
         T: Into<Cow<'static, str>>,
     {
-        self.write(|record| record.set_name(&new_name.into()));
+        if let State::Asleep(asleep) = &mut self.state {
+            asleep.name = new_name.into();
+        } else {
+            self.write(|record| record.set_name(&new_name.into()));
+        }
     }
 
     fn add_link(&mut self, span_context: SpanContext, attributes: Vec<KeyValue>) {
@@ -91,15 +162,11 @@ impl Span for JaegerSpan {
     }
 
     fn end(&mut self) {
-        if let Some(record) = &self.record {
-            record.end(|_| {}, None);
-        }
+        self.finish(None);
     }
 
     fn end_with_timestamp(&mut self, timestamp: SystemTime) {
-        if let Some(record) = &self.record {
-            record.end(|_| {}, Some(End::At(timestamp)));
-        }
+        self.finish(Some(End::At(timestamp)));
     }
 }
 

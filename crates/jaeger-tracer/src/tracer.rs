@@ -19,6 +19,7 @@ use opentelemetry::{
 };
 
 use crate::{
+    asleep::Asleep,
     clock::wall,
     ids,
     pool::Pooled,
@@ -56,6 +57,13 @@ pub struct SpanStart<'s> {
     pub links: &'s [Link],
     /// Makes a trace that begins a debug trace, and is its tag `jaeger-debug-id`.
     pub debug_id: Option<&'s str>,
+    /// Jaeger's flags of a trace that begins, sampled, debug, firehose, in place of what the sampler says.
+    pub flags: Option<Flags>,
+    /// Makes it this very span, with these ids and flags, whatever the parent is (`SelfRef` of jaeger-client-go).
+    pub itself: Option<jaeger_propagation::SpanContext>,
+    /// The operation of a span that is not sampled when it starts, and is turned on later by `sampling.priority`: static, so that
+    /// spans that nobody records need no memory for it.
+    pub name_unsampled: &'static str,
     /// `None` is now.
     pub start_time: Option<SystemTime>,
 }
@@ -71,6 +79,15 @@ pub struct Parent {
     pub flags: Flags,
 }
 
+/// What a span begins with.
+struct Begun {
+    trace_id: TraceId,
+    span_id: SpanId,
+    parent_id: SpanId,
+    flags: Flags,
+    decision: Option<Decision>,
+}
+
 // === impl SpanStart ===
 
 impl<'s> SpanStart<'s> {
@@ -83,6 +100,9 @@ impl<'s> SpanStart<'s> {
             trace_state: TraceState::NONE,
             links: &[],
             debug_id: None,
+            flags: None,
+            itself: None,
+            name_unsampled: "unsampled",
             start_time: None,
         }
     }
@@ -160,23 +180,28 @@ impl JaegerTracer {
         write: impl FnOnce(SpanWriter<'_>),
     ) -> JaegerSpan {
         let inner = &self.inner;
-        let (trace_id, parent_id, flags, decision) = self.begin_trace(start);
-        let span_id = ids::span_id();
+        let Begun { trace_id, span_id, parent_id, flags, decision } = self.begin(start);
         let is_sampled = flags.is_sampled();
         let otel_flags = if is_sampled { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
         let context = SpanContext::new(trace_id, span_id, otel_flags, false, start.trace_state.clone());
-        let is_running = inner.is_running();
-        if !is_sampled || !is_running {
+        if !inner.is_running() {
             if is_sampled {
                 inner.count_after_shutdown();
             }
-            return JaegerSpan::new(context, None);
+            return JaegerSpan::unrecorded(context, flags);
+        }
+        let at = start.start_time.map_or_else(|| Start::Tick(inner.now()), |time| Start::At(wall(time)));
+        let head = Head { trace_id, span_id, parent_id, flags, start: at };
+        let kind = kind_text(&start.kind);
+        if !is_sampled {
+            return JaegerSpan::asleep(
+                context,
+                Asleep::new(inner.number(), head, kind, start.name_unsampled),
+            );
         }
         let mut pooled = Pooled::take(inner);
         if let Some(record) = pooled.open() {
-            let at = start.start_time.map_or_else(|| Start::Tick(inner.now()), |time| Start::At(wall(time)));
-            let head = Head { trace_id, span_id, parent_id, flags, start: at };
-            let sort = Sort { tracer: self.id, number, kind: kind_text(&start.kind) };
+            let sort = Sort { tracer: self.id, number, kind };
             let first = |record: &mut Record| {
                 self.write_scope(record);
                 write_first(SpanWriter::new(record));
@@ -192,21 +217,49 @@ impl JaegerTracer {
                 record.tag("w3c.tracestate", TagRef::String(&context.trace_state().header()));
             }
             write(SpanWriter::new(record));
+            inner.settle(record);
         }
-        JaegerSpan::new(context, Some(pooled))
+        JaegerSpan::recording_into(context, flags, pooled)
     }
 
-    /// The trace, the parent and the flags of a span, and what the sampler has said if it was asked.
-    fn begin_trace(&self, start: &SpanStart<'_>) -> (TraceId, SpanId, Flags, Option<Decision>) {
+    /// Whether a span with this parent is recorded.
+    pub fn is_recorded_below(&self, parent: &Parent) -> bool {
+        self.inner.priorities().of(parent.trace_id).unwrap_or(parent.flags).is_sampled()
+    }
+
+    /// The ids and the flags of a span, and what the sampler has said if it was asked.
+    fn begin(&self, start: &SpanStart<'_>) -> Begun {
+        if let Some(itself) = start.itself {
+            return Begun {
+                trace_id: itself.trace_id.into(),
+                span_id: itself.span_id.into(),
+                parent_id: itself.parent_id.unwrap_or_default().into(),
+                flags: itself.flags.effective(),
+                decision: None,
+            };
+        }
+        let span_id = ids::span_id();
         if let Some(parent) = start.parent {
-            return (parent.trace_id, parent.span_id, parent.flags.effective(), None);
+            let said = self.inner.priorities().of(parent.trace_id);
+            let flags = said.unwrap_or(parent.flags).effective();
+            return Begun {
+                trace_id: parent.trace_id,
+                span_id,
+                parent_id: parent.span_id,
+                flags,
+                decision: None,
+            };
         }
         let trace_id = ids::trace_id();
+        let root = |flags, decision| Begun { trace_id, span_id, parent_id: SpanId::INVALID, flags, decision };
         if start.debug_id.is_some() {
-            return (trace_id, SpanId::INVALID, Flags::SAMPLED | Flags::DEBUG, None);
+            return root(Flags::SAMPLED | Flags::DEBUG, None);
+        }
+        if let Some(flags) = start.flags {
+            return root(flags.effective(), None);
         }
         let decision = self.inner.sampler().sample(trace_id, start.name);
-        (trace_id, SpanId::INVALID, Flags::NONE.with_sampled(decision.is_sampled), Some(decision))
+        root(Flags::NONE.with_sampled(decision.is_sampled), Some(decision))
     }
 
     fn write_scope(&self, record: &mut Record) {
@@ -234,7 +287,7 @@ impl Tracer for JaegerTracer {
 
     fn build_with_context(&self, builder: SpanBuilder, parent_cx: &Context) -> JaegerSpan {
         if parent_cx.is_telemetry_suppressed() {
-            return JaegerSpan::new(SpanContext::empty_context(), None);
+            return JaegerSpan::unrecorded(SpanContext::empty_context(), Flags::NONE);
         }
         let SpanBuilder { span_kind, name, start_time, attributes, events, links } = builder;
         let parent_span = parent_cx.span();
@@ -245,17 +298,16 @@ impl Tracer for JaegerTracer {
             None => JaegerState::from_context(parent_cx).and_then(JaegerState::debug_id),
         };
         let links = links.unwrap_or_default();
-        let start = SpanStart {
-            name: &name,
-            kind: span_kind.unwrap_or(SpanKind::Internal),
-            parent,
-            trace_state: parent.map(|_| parent_context.trace_state().clone()).unwrap_or_default(),
-            links: &links,
-            debug_id,
-            start_time,
-        };
-        self.start_span(&start, |mut span| {
-            span.fill(&attributes.unwrap_or_default(), &events.unwrap_or_default());
-        })
+        let mut start = SpanStart::new(&name, span_kind.unwrap_or(SpanKind::Internal));
+        start.parent = parent;
+        if parent.is_some() {
+            start.trace_state = parent_context.trace_state().clone();
+        }
+        start.links = &links;
+        start.debug_id = debug_id;
+        start.start_time = start_time;
+        let attributes = attributes.unwrap_or_default();
+        let span = self.start_span(&start, |mut span| span.fill(&attributes, &events.unwrap_or_default()));
+        span.named(name, &attributes)
     }
 }

@@ -48,7 +48,10 @@ impl Worker {
                     self.send(&chunk);
                     queue.give_back(chunk.bytes);
                 }
-                Job::Tick => inner.clock().adjust(),
+                Job::Tick => {
+                    inner.clock().adjust();
+                    inner.priorities().forget_old();
+                }
                 Job::Flushed => queue.flushed(),
                 Job::Stop => return,
             }

@@ -9,7 +9,7 @@ use opentelemetry::{
     trace::{Link, Span, SpanKind, TraceContextExt, TraceState},
 };
 
-use crate::{GlobalTracer, request_span::Origin};
+use crate::{GlobalTracer, operation_name::Name, request_span::Origin};
 
 /// The native tracer itself.
 pub(crate) type Native = JaegerTracer;
@@ -35,17 +35,23 @@ pub(crate) fn global(scope: &'static str) -> Option<Native> {
     global_tracer(InstrumentationScope::builder(scope).build())
 }
 
+/// Whether there may be spans that were not sampled at first and are recorded now.
+pub(crate) fn is_any_woken() -> bool {
+    jaeger_tracer::is_any_priority_set()
+}
+
 /// Starts a span, and puts it into a context.
-pub(crate) fn start(
+pub(crate) fn start<'n>(
     tracer: &Native,
     origin: Origin<'_>,
-    name: &str,
+    (name_unsampled, name): (&'static str, impl FnOnce() -> Name<'n>),
     kind: SpanKind,
     links: &[Link],
     (number, write_first): (u32, impl FnOnce(Writer<'_>)),
     write: impl FnOnce(Writer<'_>),
 ) -> (Context, Option<Recording>) {
-    let mut start = SpanStart::new(name, kind);
+    let mut start = SpanStart::new(name_unsampled, kind);
+    start.name_unsampled = name_unsampled;
     start.links = links;
     let context = match origin {
         Origin::Caller(extracted) => {
@@ -65,14 +71,28 @@ pub(crate) fn start(
     if start.parent.is_none() {
         start.debug_id = JaegerState::from_context(&context).and_then(JaegerState::debug_id);
     }
-    let span = tracer.start_like_others(&start, number, write_first, write);
-    let has_debug_id = start.debug_id.is_some();
-    let (context, recording) = match span.recording() {
-        Some(recording) => (context.with_span(span), Some(Recording(recording))),
-        // Only its ids are of use.
-        None => (context.with_remote_span_context(span.span_context().clone()), None),
+    let (parent, has_debug_id) = (start.parent, start.debug_id.is_some());
+    let span = match &parent {
+        // Nobody is told its name.
+        Some(parent) if !tracer.is_recorded_below(parent) => {
+            tracer.start_like_others(&start, number, write_first, write)
+        }
+        _ => name().with_text(|name| {
+            let mut start = start;
+            start.name = name;
+            tracer.start_like_others(&start, number, write_first, write)
+        }),
     };
-    (if has_debug_id { JaegerState::bind(context) } else { context }, recording)
+    let (recording, flags, trace_id) = (span.recording(), span.flags(), span.span_context().trace_id());
+    let mut context = context.with_span(span);
+    if has_debug_id {
+        context = JaegerState::bind(context);
+    }
+    if parent.is_some_and(|parent| parent.flags.effective() != flags) {
+        // The program has said more of this trace than its callers know.
+        context = JaegerState::with_flags(&context, trace_id, flags);
+    }
+    (context, recording.map(Recording))
 }
 
 // === impl Recording ===

@@ -5,7 +5,7 @@ use opentelemetry::{
     trace::{Link, SpanKind, Status},
 };
 
-use crate::request_span::Origin;
+use crate::{operation_name::Name, request_span::Origin};
 
 #[derive(Debug)]
 pub(crate) enum Native {}
@@ -19,10 +19,14 @@ pub(crate) fn of<T>(_tracer: &T) -> Option<&Native> {
     None
 }
 
-pub(crate) fn start(
+pub(crate) fn is_any_woken() -> bool {
+    false
+}
+
+pub(crate) fn start<'n>(
     tracer: &Native,
     _origin: Origin<'_>,
-    _name: &str,
+    _names: (&'static str, impl FnOnce() -> Name<'n>),
     _kind: SpanKind,
     _links: &[Link],
     _first: (u32, impl FnOnce(Writer<'_>)),

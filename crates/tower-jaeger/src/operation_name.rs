@@ -22,18 +22,26 @@ pub(crate) enum Name<'r> {
 ///
 /// OpenTelemetry's conventions have no `HTTP` in front.
 pub(crate) fn of<'r>(tags: Tags, request: &RequestHead<'r>) -> Name<'r> {
+    let first = of_method(tags, request.method);
     if tags.protocol == Protocol::Grpc {
-        return grpc_method(request.uri.path()).map_or(Name::Static(NO_METHOD), Name::GrpcMethod);
+        return grpc_method(request.uri.path()).map_or(Name::Static(first), Name::GrpcMethod);
     }
-    let first = match tags.conventions {
-        // Its word for a method that nobody knows.
-        Conventions::OpenTelemetry if method(request.method) == "_OTHER" => "HTTP",
-        Conventions::OpenTelemetry => method(request.method),
-        Conventions::OpenTracing | Conventions::Both => http(request.method),
-    };
     match route(tags.side, request) {
         Some(route) => Name::Route(first, route),
         None => Name::Static(first),
+    }
+}
+
+/// The name of a request of which nothing but its method is known.
+pub(crate) fn of_method(tags: Tags, method: &Method) -> &'static str {
+    if tags.protocol == Protocol::Grpc {
+        return NO_METHOD;
+    }
+    match tags.conventions {
+        // Its word for a method that nobody knows.
+        Conventions::OpenTelemetry if self::method(method) == "_OTHER" => "HTTP",
+        Conventions::OpenTelemetry => self::method(method),
+        Conventions::OpenTracing | Conventions::Both => http(method),
     }
 }
 
@@ -49,6 +57,7 @@ impl Name<'_> {
         }
     }
 
+    #[cfg(feature = "native")]
     /// Calls something with the name, which is put together in memory that is used again.
     pub(crate) fn with_text<R>(&self, run: impl FnOnce(&str) -> R) -> R {
         thread_local! {

@@ -79,6 +79,8 @@ pub(crate) enum Origin<'p> {
 enum Recorder {
     /// An unsampled span only carries its ids.
     Nobody,
+    /// So does a native one, but it may be turned on.
+    Asleep,
     OpenTelemetry,
     Native(native::Recording),
 }
@@ -147,25 +149,24 @@ impl RequestSpan {
         let protocol = Protocol::of_request(request);
         let tags = Tags { conventions: settings.conventions, side, protocol };
         let is_own_name = own_name.is_some();
-        let name = own_name.map_or_else(|| operation_name::of(tags, request), Name::Own);
+        let name = || own_name.map_or_else(|| operation_name::of(tags, request), Name::Own);
         let kind = match side {
             Side::Server => SpanKind::Server,
             Side::Client => SpanKind::Client,
         };
         let native = native::of(tracer).filter(|_| !origin.is_suppressed());
         let (context, recorder, has_own_id) = if let Some(tracer) = native {
-            let (context, recording) = name.with_text(|name| {
-                let write_first =
-                    |span: native::Writer<'_>| tags.at_first(request.method, &mut TagSink::Native(span));
-                let first = (tags.first_number(request.method), write_first);
-                native::start(tracer, origin, name, kind, &links, first, |span| {
-                    tags.at_start(request, settings, &mut TagSink::Native(span));
-                })
+            let write_first =
+                |span: native::Writer<'_>| tags.at_first(request.method, &mut TagSink::Native(span));
+            let first = (tags.first_number(request.method), write_first);
+            let names = (operation_name::of_method(tags, request.method), name);
+            let (context, recording) = native::start(tracer, origin, names, kind, &links, first, |span| {
+                tags.at_start(request, settings, &mut TagSink::Native(span));
             });
-            (context, recording.map_or(Recorder::Nobody, Recorder::Native), true)
+            (context, recording.map_or(Recorder::Asleep, Recorder::Native), true)
         } else {
             let parent = origin.into_context();
-            let mut builder = SpanBuilder::from_name(name.into_text());
+            let mut builder = SpanBuilder::from_name(name().into_text());
             builder.span_kind = Some(kind);
             if !links.is_empty() {
                 builder.links = Some(links);
@@ -419,7 +420,10 @@ impl Recorder {
     fn write(&self, context: &Context, write: impl FnOnce(&mut TagSink<'_>)) {
         match self {
             Self::Nobody => {}
-            Self::OpenTelemetry => write(&mut TagSink::OpenTelemetry(&mut context.span())),
+            Self::Asleep if !native::is_any_woken() => {}
+            Self::Asleep | Self::OpenTelemetry => {
+                write(&mut TagSink::OpenTelemetry(&mut context.span()));
+            }
             Self::Native(recording) => recording.write(|span| write(&mut TagSink::Native(span))),
         }
     }
@@ -429,7 +433,9 @@ impl Recorder {
         match self {
             // Its end would only read the clock.
             Self::Nobody => {}
-            Self::OpenTelemetry => {
+            // It ends when it is dropped, if it has to.
+            Self::Asleep if !native::is_any_woken() => {}
+            Self::Asleep | Self::OpenTelemetry => {
                 let mut span = context.span();
                 write(&mut TagSink::OpenTelemetry(&mut span));
                 span.end();

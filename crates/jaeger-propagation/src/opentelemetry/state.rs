@@ -92,6 +92,12 @@ impl JaegerState {
         }
     }
 
+    /// The context with these flags of a trace, which may be others than its callers have sent: because a program has said
+    /// `sampling.priority` meanwhile.
+    pub fn with_flags(context: &Context, trace_id: TraceId, flags: Flags) -> Context {
+        context.with_value(Self { trace_id: Some(trace_id), flags, debug_id: None })
+    }
+
     /// A state that says nothing, where a context has one that belongs to another request.
     pub(super) fn hiding(base: &Context) -> Option<Self> {
         let nothing = Self { trace_id: Some(TraceId::INVALID), flags: Flags::NONE, debug_id: None };
