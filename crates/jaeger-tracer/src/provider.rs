@@ -55,7 +55,7 @@ pub(crate) struct Inner {
     limits: SpanLimits,
     priorities: Priorities,
     /// In the registry.
-    number: u64,
+    number: u32,
 }
 
 type OnReport = dyn Fn(SpanContext, &str) + Send + Sync;
@@ -305,7 +305,7 @@ impl Inner {
         Record::new(self.protocol, self.limits)
     }
 
-    pub(crate) fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u32 {
         self.number
     }
 

@@ -13,7 +13,7 @@ use jaeger_propagation::{Flags, JaegerState};
 use jaeger_thrift::{Binary, Compact, ListMark, RefType, SpanBuffer, SpanHead, SpanRef, TagRef};
 use opentelemetry::{
     KeyValue,
-    trace::{Link, SpanId, Status, TraceId},
+    trace::{Link, SpanId, SpanKind, Status, TraceId},
 };
 
 use crate::{
@@ -503,6 +503,17 @@ impl Limited {
         self.kept += u32::from(has_room);
         self.dropped = self.dropped.saturating_add(u32::from(!has_room));
         has_room
+    }
+}
+
+/// The value of `span.kind`; empty for spans that have none.
+pub(crate) fn kind_text(kind: &SpanKind) -> &'static str {
+    match kind {
+        SpanKind::Client => "client",
+        SpanKind::Server => "server",
+        SpanKind::Producer => "producer",
+        SpanKind::Consumer => "consumer",
+        SpanKind::Internal => "",
     }
 }
 

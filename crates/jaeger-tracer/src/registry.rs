@@ -3,29 +3,29 @@
 
 use std::sync::{
     Arc, PoisonError, RwLock, Weak,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
 use crate::provider::Inner;
 
-static PROVIDERS: RwLock<Vec<(u64, Weak<Inner>)>> = RwLock::new(Vec::new());
+static PROVIDERS: RwLock<Vec<(u32, Weak<Inner>)>> = RwLock::new(Vec::new());
 
 /// Whether any trace of the program has been given a priority; most programs never do, and look no further.
 static IS_ANY_SAID: AtomicBool = AtomicBool::new(false);
 
 /// A number that no other provider has.
-pub(crate) fn next_number() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
+pub(crate) fn next_number() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-pub(crate) fn add(number: u64, provider: &Arc<Inner>) {
+pub(crate) fn add(number: u32, provider: &Arc<Inner>) {
     let mut providers = PROVIDERS.write().unwrap_or_else(PoisonError::into_inner);
     providers.retain(|(_, provider)| provider.strong_count() > 0);
     providers.push((number, Arc::downgrade(provider)));
 }
 
-pub(crate) fn find(number: u64) -> Option<Arc<Inner>> {
+pub(crate) fn find(number: u32) -> Option<Arc<Inner>> {
     let providers = PROVIDERS.read().unwrap_or_else(PoisonError::into_inner);
     providers.iter().find(|(own, _)| *own == number)?.1.upgrade()
 }

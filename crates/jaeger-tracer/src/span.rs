@@ -53,12 +53,14 @@ pub struct SpanWriter<'s> {
 // === impl JaegerSpan ===
 
 impl JaegerSpan {
+    #[inline]
     pub(crate) fn recording_into(context: SpanContext, flags: Flags, record: Pooled) -> Self {
         Self { context, flags, state: State::Recording(record) }
     }
 
-    pub(crate) fn asleep(context: SpanContext, asleep: Asleep) -> Self {
-        Self { context, flags: asleep.head.flags, state: State::Asleep(asleep) }
+    #[inline]
+    pub(crate) fn asleep(context: SpanContext, flags: Flags, asleep: Asleep) -> Self {
+        Self { context, flags, state: State::Asleep(asleep) }
     }
 
     pub(crate) fn unrecorded(context: SpanContext, flags: Flags) -> Self {
@@ -106,7 +108,7 @@ impl JaegerSpan {
     fn finish(&mut self, at: Option<End>) {
         if let State::Asleep(asleep) = &self.state {
             // One that ends when its trace has been turned on is told as well.
-            let woken = if is_any_said() { asleep.wake_at_end(self.context.trace_id()) } else { None };
+            let woken = if is_any_said() { asleep.wake_at_end(&self.context) } else { None };
             self.state = woken.map_or(State::Nothing, State::Recording);
         }
         if let Some(record) = self.record() {
@@ -136,7 +138,7 @@ impl Span for JaegerSpan {
             if attribute.key.as_str() != SAMPLING_PRIORITY {
                 return;
             }
-            let Some(record) = asleep.wake_by(&attribute.value) else { return };
+            let Some(record) = asleep.wake_by(&attribute.value, &self.context, self.flags) else { return };
             self.state = State::Recording(record);
         }
         self.write(|record| record.attribute(&attribute));

@@ -1,6 +1,7 @@
 //! The tracer: how a span starts.
 
 use std::{
+    borrow::Cow,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -24,7 +25,7 @@ use crate::{
     ids,
     pool::Pooled,
     provider::Inner,
-    record::{Head, Record, Sort, Start},
+    record::{Head, Record, Sort, Start, kind_text},
     sampler::Decision,
     span::{JaegerSpan, SpanWriter},
 };
@@ -59,8 +60,6 @@ pub struct SpanStart<'s> {
     pub debug_id: Option<&'s str>,
     /// Jaeger's flags of a trace that begins, sampled, debug, firehose, in place of what the sampler says.
     pub flags: Option<Flags>,
-    /// Makes it this very span, with these ids and flags, whatever the parent is (`SelfRef` of jaeger-client-go).
-    pub itself: Option<jaeger_propagation::SpanContext>,
     /// The operation of a span that is not sampled when it starts, and is turned on later by `sampling.priority`: static, so that
     /// spans that nobody records need no memory for it.
     pub name_unsampled: &'static str,
@@ -101,7 +100,6 @@ impl<'s> SpanStart<'s> {
             links: &[],
             debug_id: None,
             flags: None,
-            itself: None,
             name_unsampled: "unsampled",
             start_time: None,
         }
@@ -156,7 +154,7 @@ impl JaegerTracer {
     /// # Ok::<(), jaeger_exporter::EndpointError>(())
     /// ```
     pub fn start_span(&self, start: &SpanStart<'_>, write: impl FnOnce(SpanWriter<'_>)) -> JaegerSpan {
-        self.start_with(start, None, |_| {}, write)
+        self.start_begun(self.begin(start), start, None, |_| {}, write)
     }
 
     /// The same for one of many spans that begin with the same tags: all spans of this tracer that are given the same number.
@@ -169,18 +167,36 @@ impl JaegerTracer {
         write_first: impl FnOnce(SpanWriter<'_>),
         write: impl FnOnce(SpanWriter<'_>),
     ) -> JaegerSpan {
-        self.start_with(start, Some(number), write_first, write)
+        self.start_begun(self.begin(start), start, Some(number), write_first, write)
     }
 
-    fn start_with(
+    /// Starts the span that has these ids already, with the flags of its context and whatever the parent is: `SelfRef` of
+    /// jaeger-client-go.
+    pub fn start_itself(
         &self,
+        itself: jaeger_propagation::SpanContext,
+        start: &SpanStart<'_>,
+        write: impl FnOnce(SpanWriter<'_>),
+    ) -> JaegerSpan {
+        let begun = Begun {
+            trace_id: itself.trace_id.into(),
+            span_id: itself.span_id.into(),
+            parent_id: itself.parent_id.unwrap_or_default().into(),
+            flags: itself.flags.effective(),
+            decision: None,
+        };
+        self.start_begun(begun, start, None, |_| {}, write)
+    }
+
+    fn start_begun(
+        &self,
+        Begun { trace_id, span_id, parent_id, flags, decision }: Begun,
         start: &SpanStart<'_>,
         number: Option<u32>,
         write_first: impl FnOnce(SpanWriter<'_>),
         write: impl FnOnce(SpanWriter<'_>),
     ) -> JaegerSpan {
         let inner = &self.inner;
-        let Begun { trace_id, span_id, parent_id, flags, decision } = self.begin(start);
         let is_sampled = flags.is_sampled();
         let otel_flags = if is_sampled { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
         let context = SpanContext::new(trace_id, span_id, otel_flags, false, start.trace_state.clone());
@@ -191,17 +207,20 @@ impl JaegerTracer {
             return JaegerSpan::unrecorded(context, flags);
         }
         let at = start.start_time.map_or_else(|| Start::Tick(inner.now()), |time| Start::At(wall(time)));
-        let head = Head { trace_id, span_id, parent_id, flags, start: at };
-        let kind = kind_text(&start.kind);
         if !is_sampled {
-            return JaegerSpan::asleep(
-                context,
-                Asleep::new(inner.number(), head, kind, start.name_unsampled),
-            );
+            let asleep = Asleep {
+                name: Cow::Borrowed(start.name_unsampled),
+                start: at,
+                parent_id,
+                provider: inner.number(),
+                kind: start.kind.clone(),
+            };
+            return JaegerSpan::asleep(context, flags, asleep);
         }
         let mut pooled = Pooled::take(inner);
         if let Some(record) = pooled.open() {
-            let sort = Sort { tracer: self.id, number, kind };
+            let head = Head { trace_id, span_id, parent_id, flags, start: at };
+            let sort = Sort { tracer: self.id, number, kind: kind_text(&start.kind) };
             let first = |record: &mut Record| {
                 self.write_scope(record);
                 write_first(SpanWriter::new(record));
@@ -229,15 +248,6 @@ impl JaegerTracer {
 
     /// The ids and the flags of a span, and what the sampler has said if it was asked.
     fn begin(&self, start: &SpanStart<'_>) -> Begun {
-        if let Some(itself) = start.itself {
-            return Begun {
-                trace_id: itself.trace_id.into(),
-                span_id: itself.span_id.into(),
-                parent_id: itself.parent_id.unwrap_or_default().into(),
-                flags: itself.flags.effective(),
-                decision: None,
-            };
-        }
         let span_id = ids::span_id();
         if let Some(parent) = start.parent {
             let said = self.inner.priorities().of(parent.trace_id);
@@ -269,16 +279,6 @@ impl JaegerTracer {
         if let Some(version) = self.scope.version().filter(|version| !version.is_empty()) {
             record.tag("otel.scope.version", TagRef::String(version));
         }
-    }
-}
-
-fn kind_text(kind: &SpanKind) -> &'static str {
-    match kind {
-        SpanKind::Client => "client",
-        SpanKind::Server => "server",
-        SpanKind::Producer => "producer",
-        SpanKind::Consumer => "consumer",
-        SpanKind::Internal => "",
     }
 }
 

@@ -143,10 +143,9 @@ fn a_trace_may_begin_with_any_flags_and_a_span_may_be_one_that_is_there() {
             let mut firehose = SpanStart::new("firehose", SpanKind::Internal);
             firehose.flags = Some(Flags::SAMPLED | Flags::FIREHOSE);
             drop(tracer.start_span(&firehose, |_| {}));
-            let mut itself = SpanStart::new("itself", SpanKind::Server);
+            let itself = SpanStart::new("itself", SpanKind::Server);
             let context = SpanContext::new(0x7b.into(), 0x1c8.into(), Flags::SAMPLED | Flags::DEBUG);
-            itself.itself = Some(context.with_parent_id(5.into()));
-            drop(tracer.start_span(&itself, |_| {}));
+            drop(tracer.start_itself(context.with_parent_id(5.into()), &itself, |_| {}));
         },
     );
     assert_eq!(names_and_flags(&spans), [("firehose", 9), ("itself", 3)]);

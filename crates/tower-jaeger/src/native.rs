@@ -50,38 +50,36 @@ pub(crate) fn start<'n>(
     (number, write_first): (u32, impl FnOnce(Writer<'_>)),
     write: impl FnOnce(Writer<'_>),
 ) -> (Context, Option<Recording>) {
-    let mut start = SpanStart::new(name_unsampled, kind);
-    start.name_unsampled = name_unsampled;
-    start.links = links;
-    let context = match origin {
+    let (context, parent, trace_state) = match origin {
         Origin::Caller(extracted) => {
-            start.parent = extracted.span_context.map(Parent::from);
-            if let Some(text) = &extracted.trace_state {
-                // What OpenTelemetry cannot read is left out, as W3C asks for.
-                start.trace_state = text.parse().unwrap_or(TraceState::NONE);
-            }
-            extracted.take_surroundings(&Context::new())
+            let parent = extracted.span_context.map(Parent::from);
+            // What OpenTelemetry cannot read is left out, as W3C asks for.
+            let trace_state = extracted.trace_state.as_ref().and_then(|text| text.parse().ok());
+            (extracted.take_surroundings(&Context::new()), parent, trace_state.unwrap_or(TraceState::NONE))
         }
         Origin::Current(context) => {
-            start.parent = Parent::of(context);
-            start.trace_state = context.span().span_context().trace_state().clone();
-            context.clone()
+            let trace_state = context.span().span_context().trace_state().clone();
+            (context.clone(), Parent::of(context), trace_state)
         }
     };
-    if start.parent.is_none() {
-        start.debug_id = JaegerState::from_context(&context).and_then(JaegerState::debug_id);
-    }
-    let (parent, has_debug_id) = (start.parent, start.debug_id.is_some());
+    let debug_id = match parent {
+        Some(_) => None,
+        None => JaegerState::from_context(&context).and_then(JaegerState::debug_id),
+    };
+    let has_debug_id = debug_id.is_some();
+    let start = |name: &str| {
+        let mut start = SpanStart::new(name, kind);
+        start.parent = parent;
+        start.trace_state = trace_state;
+        start.links = links;
+        start.debug_id = debug_id;
+        start.name_unsampled = name_unsampled;
+        tracer.start_like_others(&start, number, write_first, write)
+    };
     let span = match &parent {
         // Nobody is told its name.
-        Some(parent) if !tracer.is_recorded_below(parent) => {
-            tracer.start_like_others(&start, number, write_first, write)
-        }
-        _ => name().with_text(|name| {
-            let mut start = start;
-            start.name = name;
-            tracer.start_like_others(&start, number, write_first, write)
-        }),
+        Some(parent) if !tracer.is_recorded_below(parent) => start(name_unsampled),
+        _ => name().with_text(start),
     };
     let (recording, flags, trace_id) = (span.recording(), span.flags(), span.span_context().trace_id());
     let mut context = context.with_span(span);
