@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use crate::export::burst;
+use crate::{export::burst, load::server};
 
 /// The argument by which a process knows that it is one.
 pub(crate) const ARGUMENT: &str = "--child";
@@ -68,6 +68,7 @@ impl Drop for Child {
 pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     match arguments {
         [word, rest @ ..] if word == burst::ARGUMENT => burst::run_in_child(rest),
+        [word, rest @ ..] if word == server::ARGUMENT => server::run_in_child(rest),
         _ => Err(format!("expected the words of a child, found {arguments:?}").into()),
     }
 }

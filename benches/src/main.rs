@@ -18,6 +18,7 @@ mod export;
 mod floor;
 mod grid;
 mod layers;
+mod load;
 mod sink;
 mod statistics;
 mod table;
@@ -52,6 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let grids = match only.as_deref() {
         Some("export") => export::grids((rounds / 10).max(2))?,
+        Some("load") => load::grids((rounds / 10).max(2))?,
         _ => Vec::new(),
     };
     if is_json {
