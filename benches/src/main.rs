@@ -17,8 +17,10 @@ mod engine;
 mod export;
 mod floor;
 mod grid;
+mod growth;
 mod layers;
 mod load;
+mod memory;
 mod sink;
 mod statistics;
 mod table;
@@ -53,6 +55,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let grids = match only.as_deref() {
         Some("export") => export::grids((rounds / 10).max(2))?,
+        Some("growth") => growth::grids(rounds)?,
+        Some("memory") => memory::grids()?,
         Some("load") => load::grids((rounds / 10).max(2))?,
         _ => Vec::new(),
     };
