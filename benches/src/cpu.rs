@@ -1,6 +1,7 @@
 //! Which thread has run for how long, and on which core.
 
 use std::{
+    error::Error,
     fs, io, thread,
     time::{Duration, Instant},
 };
@@ -79,6 +80,19 @@ pub(crate) fn first_and_last() -> io::Result<[usize; 2]> {
     let allowed = sched_getaffinity(None)?;
     let cores = || (0..CpuSet::MAX_CPU).filter(|&core| allowed.is_set(core));
     Ok([cores().next().unwrap_or(0), cores().next_back().unwrap_or(0)])
+}
+
+/// Runs this on a thread of its own that stays on one core, with all threads that it starts.
+pub(crate) fn on_core<R: Send>(
+    core: usize,
+    run: impl FnOnce() -> Result<R, Box<dyn Error>> + Send,
+) -> Result<R, Box<dyn Error>> {
+    let pinned = || {
+        pin_this_thread(core).map_err(|error| error.to_string())?;
+        run().map_err(|error| error.to_string())
+    };
+    let result = thread::scope(|scope| scope.spawn(pinned).join());
+    Ok(result.map_err(|_| format!("the thread on core {core} panicked"))??)
 }
 
 /// Keeps the calling thread, and those that it starts from now on, on one core.

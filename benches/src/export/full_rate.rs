@@ -5,9 +5,7 @@ use std::{
     convert::Infallible,
     error::Error,
     pin::pin,
-    sync::mpsc,
     task::{Context, Poll, Waker},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -21,7 +19,7 @@ use tower::Service;
 use tower_jaeger::ServerLayer;
 
 use crate::{
-    cpu::{first_and_last, pin_this_thread},
+    cpu::{first_and_last, on_core},
     engine::{LONG, unlimited_agent},
     grid::Grid,
     sink::{Agent, Collector},
@@ -45,51 +43,30 @@ type Sinks = (Agent, Collector);
 
 pub(crate) fn grid(rounds: usize) -> Result<Grid, Box<dyn Error>> {
     let [first, last] = first_and_last()?;
-    let mut entries = Vec::new();
-    let (made, receives) = mpsc::channel();
-    let (over, is_over) = mpsc::channel::<()>();
-    thread::scope(|scope| {
-        // Threads stay where they are started: the tracers' and the collector's on the last core.
-        scope.spawn(move || {
-            let setup = pin_this_thread(last).map_err(Into::into).and_then(|()| setup());
-            let (setup, _sinks) = match setup {
-                Ok((entries, sinks)) => (Ok(entries), Some(sinks)),
-                Err(error) => (Err(error.to_string()), None),
-            };
-            let _ = made.send(setup);
-            let _ = is_over.recv();
-        });
-        let measuring = scope.spawn(move || -> Result<_, String> {
-            let _over = over;
-            pin_this_thread(first).map_err(|error| error.to_string())?;
-            let mut entries = receives.recv().map_err(|error| error.to_string())??;
-            for _ in 0..rounds {
-                entries.iter_mut().for_each(Entry::run);
-            }
-            Ok(entries)
-        });
-        entries = measuring.join().map_err(|_| "the measuring thread panicked")??;
-        Ok::<_, Box<dyn Error>>(())
+    // Threads stay where they are started: the tracers' and the collector's.
+    let (mut entries, _sinks) = on_core(last, setup)?;
+    on_core(first, || {
+        for _ in 0..rounds {
+            entries.iter_mut().for_each(Entry::run);
+        }
+        Ok(())
     })?;
     let columns = ["ns", "q1", "q3", "over", "requests", "sent", "lost", "most queued"];
     let title = "Requests through the layer at full rate, the tracer's thread on another core";
     let bare = entries.first().map_or(f64::NAN, |bare| median(&bare.nanos));
-    let grid = entries
-        .iter()
-        .fold(Grid::new(title, columns), |grid, entry| grid.row(entry.name, entry.figures(bare)));
-    let shared = "All share one core: there is no other.";
-    Ok(if first == last { grid.note(shared) } else { grid })
+    let grid = Grid::new(title, columns);
+    let grid = entries.iter().fold(grid, |grid, entry| grid.row(entry.name, entry.figures(bare)));
+    Ok(if first == last { grid.note("All share one core: there is no other.") } else { grid })
 }
 
 fn setup() -> Result<(Vec<Entry>, Sinks), Box<dyn Error>> {
     let (agent, collector) = (Agent::start()?, Collector::forgetting()?);
+    let (to_agent, to_collector) =
+        (unlimited_agent(&agent.address()?)?, BatchSender::collector(&collector.url())?);
     let entries = vec![
         Entry::new("bare router", None),
-        Entry::new("tower-jaeger, agent without a limit", Some(unlimited_agent(&agent.address()?)?)),
-        Entry::new(
-            "tower-jaeger, collector on the tracer's core",
-            Some(BatchSender::collector(&collector.url())?),
-        ),
+        Entry::new("tower-jaeger, agent without a limit", Some(to_agent)),
+        Entry::new("tower-jaeger, collector on the tracer's core", Some(to_collector)),
     ];
     Ok((entries, (agent, collector)))
 }

@@ -5,7 +5,7 @@ mod generator;
 mod report;
 pub(crate) mod server;
 
-use std::{error::Error, thread, time::Duration};
+use std::{error::Error, time::Duration};
 
 use self::{
     entry::Entry,
@@ -14,7 +14,7 @@ use self::{
 };
 use crate::{
     child::Child,
-    cpu::{first_and_last, pin_this_thread},
+    cpu::{first_and_last, on_core},
     grid::Grid,
     sink::Collector,
 };
@@ -32,12 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// All entries take turns in so many rounds; each round begins with another one.
 pub(crate) fn grids(rounds: usize) -> Result<Vec<Grid>, Box<dyn Error>> {
     let [first, last] = first_and_last()?;
-    // So that nothing that is started later has to stay on this core.
-    let measuring = thread::spawn(move || {
-        pin_this_thread(first).map_err(|error| error.to_string())?;
-        measure(rounds, last).map_err(|error| error.to_string())
-    });
-    Ok(measuring.join().map_err(|_| "the measuring thread panicked")??.grids())
+    Ok(on_core(first, || measure(rounds, last))?.grids())
 }
 
 fn measure(rounds: usize, server_core: usize) -> Result<Report, Box<dyn Error>> {
