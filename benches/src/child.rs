@@ -3,7 +3,8 @@
 use std::{
     env,
     error::Error,
-    io::{self, BufRead, BufReader, Read},
+    fmt,
+    io::{self, BufRead, BufReader, Read, Write},
     process::{self, Command, Stdio},
     sync::mpsc,
     thread,
@@ -71,6 +72,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         [word, rest @ ..] if word == server::ARGUMENT => server::run_in_child(rest),
         _ => Err(format!("expected the words of a child, found {arguments:?}").into()),
     }
+}
+
+/// In the child: a line for who has started it. An error if that is no more.
+pub(crate) fn tell(line: impl fmt::Display) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
 }
 
 /// In the child: waits until it is asked to end, or who started it is no more.

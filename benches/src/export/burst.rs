@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    child::Child,
+    child::{Child, tell},
     engine::{Engine, Kind, LONG, Queue},
     grid::Grid,
     sink::Collector,
@@ -75,8 +75,7 @@ pub(crate) fn run_in_child(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let (_, kind) =
         ENGINES.into_iter().find(|(name, _)| name == engine).ok_or("expected an engine's name")?;
     let told = burst(&kind.to_collector(url, SECOND)?, threads.parse()?)?;
-    println!("{}", serde_json::to_string(&told)?);
-    Ok(())
+    Ok(tell(serde_json::to_string(&told)?)?)
 }
 
 fn burst(engine: &Engine, threads: usize) -> Result<Told, Box<dyn Error>> {

@@ -56,6 +56,7 @@ fn run(entry: Entry, core: usize) -> Result<Run, Box<dyn Error>> {
     Ok(Run {
         per_second: requests / seconds,
         cpu_us: cpu_nanos / requests / 1000.0,
+        busy_share: cpu_nanos / seconds / 1e9,
         latencies_us: latencies,
         exported_share: exported / served,
     })

@@ -10,6 +10,8 @@ pub(crate) struct Run {
     pub(crate) per_second: f64,
     /// Of the server, per request.
     pub(crate) cpu_us: f64,
+    /// How much of a core the server ran.
+    pub(crate) busy_share: f64,
     pub(crate) latencies_us: Vec<f64>,
     /// Spans per request.
     pub(crate) exported_share: f64,
@@ -20,6 +22,7 @@ pub(crate) struct Run {
 struct Rounds {
     per_second: Vec<f64>,
     cpu_us: Vec<f64>,
+    busy_share: Vec<f64>,
     p50_us: Vec<f64>,
     p99_us: Vec<f64>,
     exported_share: Vec<f64>,
@@ -35,9 +38,10 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn add(&mut self, entry: Entry, run: Run) {
         let Some(rounds) = self.entries.get_mut(entry as usize) else { return };
-        let Run { per_second, cpu_us, latencies_us, exported_share } = run;
+        let Run { per_second, cpu_us, busy_share, latencies_us, exported_share } = run;
         rounds.per_second.push(per_second);
         rounds.cpu_us.push(cpu_us);
+        rounds.busy_share.push(busy_share);
         rounds.p50_us.push(quantile(&latencies_us, 0.5));
         rounds.p99_us.push(quantile(&latencies_us, 0.99));
         rounds.exported_share.push(exported_share);
@@ -54,9 +58,24 @@ impl Report {
             bare.per_second.len(),
             MEASURED.as_secs()
         );
-        let columns =
-            ["req/s", "q1", "q3", "of bare", "q1", "q3", "CPU us/req", "over bare", "q1", "q3", "spans/req"];
-        self.entries.iter().zip(Entry::ALL).fold(Grid::new(title, columns), |grid, (rounds, entry)| {
+        let columns = [
+            "req/s",
+            "q1",
+            "q3",
+            "of bare",
+            "q1",
+            "q3",
+            "CPU us/req",
+            "over bare",
+            "q1",
+            "q3",
+            "spans/req",
+            "busy",
+        ];
+        let note = "\"busy\" is how much of its core the server ran. Much below 1, other programs ran there, and only its CPU \
+                    time says something.";
+        let grid = Grid::new(title, columns).note(note);
+        self.entries.iter().zip(Entry::ALL).fold(grid, |grid, (rounds, entry)| {
             // Of each round, whose runs were made one after the other.
             let ratios = paired(&rounds.per_second, &bare.per_second, |ours, bare| ours / bare);
             let over = paired(&rounds.cpu_us, &bare.cpu_us, |ours, bare| ours - bare);
@@ -74,6 +93,7 @@ impl Report {
                 over_low,
                 over_high,
                 median(&rounds.exported_share),
+                median(&rounds.busy_share),
             ];
             grid.row(entry.name(), figures)
         })

@@ -5,7 +5,10 @@ use std::error::Error;
 use tokio::{net::TcpListener, runtime::Builder};
 
 use super::entry::Entry;
-use crate::{child::wait_for_the_end, cpu::pin_this_thread};
+use crate::{
+    child::{tell, wait_for_the_end},
+    cpu::pin_this_thread,
+};
 
 /// The word for which a child does this.
 pub(crate) const ARGUMENT: &str = "serve";
@@ -19,10 +22,9 @@ pub(crate) fn run_in_child(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let service = entry.service(collector)?;
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)))?;
-    println!("{}", listener.local_addr()?);
+    tell(listener.local_addr()?)?;
     runtime.spawn(async { axum::serve(listener, service.router).await });
     wait_for_the_end();
     drop(runtime);
-    println!("{}", (service.end)());
-    Ok(())
+    Ok(tell((service.end)())?)
 }
