@@ -106,7 +106,6 @@ impl Baggage {
         })
     }
 
-    #[cfg(feature = "opentelemetry")]
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }

@@ -209,9 +209,12 @@ impl KnownNames {
 
     fn find<'n>(&self, name: &'n str) -> Option<Header<'n>> {
         let names = &self.jaeger;
-        // The header that most requests have, as most carriers have it.
+        // The headers that most requests have, as most carriers have them.
         if name == names.trace_context {
             return Some(Header::TraceContext);
+        }
+        if let Some(key) = name.strip_prefix(&*names.baggage_prefix) {
+            return Some(Header::BaggageItem(key));
         }
         if name.eq_ignore_ascii_case(&names.trace_context) {
             Some(Header::TraceContext)

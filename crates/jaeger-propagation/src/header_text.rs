@@ -1,6 +1,6 @@
 //! The text of a trace header, on the stack.
 
-use crate::TraceId;
+use crate::{TraceId, id::print_16_hex};
 
 /// The header value of a span context: ASCII, made without allocation.
 #[derive(Clone, Copy, Debug)]
@@ -37,12 +37,15 @@ impl HeaderText {
         }
     }
 
-    /// The last `digits` digits, lower case.
+    /// The last `digits` digits, up to 16, in lower case.
     #[inline]
-    pub(crate) fn push_hex(&mut self, value: u64, digits: u32) {
-        for shift in (0..digits).rev() {
-            let digit = (value >> (4 * shift) & 0xf) as u8;
-            self.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+    pub(crate) fn push_hex(&mut self, value: u64, digits: usize) {
+        let end = self.len + digits;
+        if let Some(place) = self.bytes.get_mut(self.len..end)
+            && let Some(digits) = print_16_hex(value).get(16 - digits.min(16)..)
+        {
+            place.copy_from_slice(digits);
+            self.len = end;
         }
     }
 

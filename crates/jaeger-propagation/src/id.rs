@@ -82,6 +82,28 @@ fn parse_8_hex(digits: [u8; 8]) -> Option<u32> {
     Some((fours | fours >> 16) as u32)
 }
 
+/// All 16 digits of a word, in lower case.
+#[inline]
+pub(crate) fn print_16_hex(value: u64) -> [u8; 16] {
+    let mut text = [0; 16];
+    let (high, low) = text.split_at_mut(8);
+    high.copy_from_slice(&print_8_hex((value >> 32) as u32));
+    low.copy_from_slice(&print_8_hex(value as u32));
+    text
+}
+
+/// Each step does the same to every byte of the word.
+#[inline]
+fn print_8_hex(value: u32) -> [u8; 8] {
+    let word = u64::from(value);
+    // The halves apart, then those of each half, then those of each of these.
+    let word = word & 0xffff | (word & 0xffff_0000) << 16;
+    let word = word & 0x00ff_0000_00ff | (word & 0xff00_0000_ff00) << 8;
+    let word = word & 0x000f_000f_000f_000f | (word & 0x00f0_00f0_00f0_00f0) << 4;
+    let is_letter = (word + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (word + 0x3030_3030_3030_3030 + is_letter * u64::from(b'a' - b'9' - 1)).to_be_bytes()
+}
+
 pub(crate) fn parse_hex(text: &[u8], max_digits: usize) -> Result<u128, ParseIdError> {
     let error = ParseIdError { max_digits, found: text.len() };
     if text.is_empty() || text.len() > max_digits {
@@ -247,6 +269,15 @@ mod tests {
                     .iter()
                     .try_fold(0, |value, byte| hex_digit(*byte).map(|digit| value << 4 | u64::from(digit)));
                 assert_eq!(parse_16_hex(&text), expected, "{at} {byte:#x}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_is_printed_as_by_the_formatter() {
+        for shift in 0..64 {
+            for value in [1u64 << shift, u64::MAX >> shift, 0x0123_4567_89ab_cdef_u64.rotate_left(shift)] {
+                assert_eq!(print_16_hex(value), *format!("{value:016x}").as_bytes());
             }
         }
     }

@@ -55,6 +55,23 @@ pub enum Written {
     Refused,
 }
 
+/// A bit for each character of a token (RFC 9110, section 5.6.2).
+const TOKEN: u128 = {
+    let mut token = 0;
+    let mut byte = 0;
+    while byte < 128_u8 {
+        let is_mark = matches!(
+            byte,
+            b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~'
+        );
+        if is_mark || byte.is_ascii_alphanumeric() {
+            token |= 1 << byte;
+        }
+        byte += 1;
+    }
+    token
+};
+
 // === impl CarrierFormat ===
 
 impl CarrierFormat {
@@ -74,10 +91,8 @@ impl CarrierFormat {
     /// ```
     pub fn accepts_name(self, name: &str) -> bool {
         match self {
-            // RFC 9110, section 5.6.2: token.
             Self::HttpHeaders => {
-                !name.is_empty()
-                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+                !name.is_empty() && name.bytes().all(|byte| byte < 128 && TOKEN >> byte & 1 == 1)
             }
             // gRPC over HTTP/2: Header-Name.
             Self::GrpcMetadata => {
@@ -87,5 +102,20 @@ impl CarrierFormat {
             }
             Self::TextMap => true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_those_of_the_specification() {
+        for byte in 0..=u8::MAX {
+            let name = char::from(byte).to_string();
+            let is_token = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            assert_eq!(CarrierFormat::HttpHeaders.accepts_name(&name), is_token, "{name:?}");
+        }
+        assert!(!CarrierFormat::HttpHeaders.accepts_name(""));
     }
 }

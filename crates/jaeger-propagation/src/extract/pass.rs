@@ -59,7 +59,9 @@ impl Pass<'_> {
         (value, coding): (&str, Coding),
         properties: &str,
     ) {
-        let bytes = coding.decoded_len(value);
+        // To count what decoding leaves is worth it only where it decides.
+        let most = baggage.bytes() + key.len() + value.len() + properties.len();
+        let bytes = if most <= self.shared.limits.bytes { 0 } else { coding.decoded_len(value) };
         let value = || coding.decode(value).into_owned();
         if let Err(cause) = baggage.insert_within(self.shared.limits, key, (bytes, value), properties) {
             self.dropped(cause);
