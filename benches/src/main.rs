@@ -7,6 +7,8 @@
 //! | `--json` | the figures as JSON instead of tables |
 //! | `--instructions` | instructions per operation instead of time, counted by valgrind |
 //!
+//! With `--features axum-tracing-opentelemetry` that peer is there, too; it needs a newer compiler than the workspace.
+//!
 //! All entries of a table take turns in short rounds, so that a noisy machine disturbs them alike: read the ratios. "over" is
 //! what an entry costs over the first one on the thread that works, "all over" the same on all threads. "tags" are those of the
 //! span that an entry has exported when it was checked, as Jaeger would show them. Every answer is checked, and that all spans

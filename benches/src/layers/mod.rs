@@ -34,7 +34,7 @@ pub(crate) fn tables() -> Vec<Table> {
 }
 
 fn table(title: &'static str, caller: Caller) -> Table {
-    Table::new(title)
+    let table = Table::new(title)
         .built_entry("bare router", move || Ok(requests::http(router(), caller.jaeger)))
         .built_entry("a layer that does nothing", move || {
             Ok(requests::http(router().layer(NothingLayer), caller.jaeger))
@@ -53,10 +53,12 @@ fn table(title: &'static str, caller: Caller) -> Table {
         .built_entry("opentelemetry-instrumentation-tower, ends at the head", move || {
             peers::opentelemetry_instrumentation_tower(caller)
         })
-        .built_entry("axum-tracing-opentelemetry, ends at the head", move || {
-            peers::axum_tracing_opentelemetry(caller)
-        })
-        .built_entry("tower-otel, with trace_body", move || peers::tower_otel(caller))
+        .built_entry("tower-otel, with trace_body", move || peers::tower_otel(caller));
+    #[cfg(feature = "axum-tracing-opentelemetry")]
+    let table = table.built_entry("axum-tracing-opentelemetry, ends at the head", move || {
+        peers::axum_tracing_opentelemetry(caller)
+    });
+    table
 }
 
 fn floor(caller: Caller) -> Result<Operation> {

@@ -1,7 +1,6 @@
 //! The layers of others, each as its own documentation says.
 
 use axum::Router;
-use axum_tracing_opentelemetry::middleware::OtelAxumLayer;
 use fastrace::collector::SpanContext;
 use fastrace_tower::{FastraceServerLayer, TRACEPARENT_HEADER};
 use tower_otel::trace::HttpLayer;
@@ -35,8 +34,10 @@ pub(super) fn opentelemetry_instrumentation_tower(caller: Caller) -> Result<Oper
     requests::http(router().layer(layer), caller.w3c).verified(sdk, caller.expected())
 }
 
+#[cfg(feature = "axum-tracing-opentelemetry")]
 pub(super) fn axum_tracing_opentelemetry(caller: Caller) -> Result<Operation> {
-    through_tracing(router().layer(OtelAxumLayer::default()), caller)
+    let layer = axum_tracing_opentelemetry::middleware::OtelAxumLayer::default();
+    through_tracing(router().layer(layer), caller)
 }
 
 pub(super) fn tower_otel(caller: Caller) -> Result<Operation> {
