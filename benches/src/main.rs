@@ -9,10 +9,10 @@
 //!
 //! With `--features axum-tracing-opentelemetry` that peer is there, too; it needs a newer compiler than the workspace.
 //!
-//! All entries of a table take turns in short rounds, so that a noisy machine disturbs them alike: read the ratios. "over" is
-//! what an entry costs over the first one on the thread that works, "all over" the same on all threads. "tags" are those of the
-//! span that an entry has exported when it was checked, as Jaeger would show them. Every answer is checked, and that all spans
-//! come out: of ours a lost one is an error, of others it is said.
+//! All entries of a table take turns in short rounds, so that a noisy machine disturbs them alike: read the ratios. Times are
+//! those of the processor. "over" is what an entry costs over the first one on the thread that works, "all over" the same on all
+//! threads. "tags" are those of the span that an entry exported when it was checked, as Jaeger would show them. Every answer is
+//! checked, and that all spans come out: of ours a lost one is an error, of others it is said.
 
 mod arguments;
 mod caller;

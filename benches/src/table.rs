@@ -1,7 +1,5 @@
 //! Entries that take turns, and what they cost.
 
-use std::time::Instant;
-
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{
@@ -27,7 +25,8 @@ struct Entry {
 struct Running {
     name: &'static str,
     operation: Operation,
-    /// Nanoseconds per operation on the thread that operates, one value for each round.
+    /// Nanoseconds per operation on the thread that operates, one value for each round. Only those in which it ran: what takes
+    /// its place meanwhile, such as the collector, is not the operation's.
     here: Vec<f64>,
     /// The same on all threads.
     everywhere: Vec<f64>,
@@ -94,12 +93,12 @@ impl Entry {
 
 impl Running {
     fn round(&mut self) {
-        let (started, cpu) = (Instant::now(), cpu_of_all_threads());
+        let (started, cpu) = (cpu_of(ClockId::ThreadCPUTime), cpu_of(ClockId::ProcessCPUTime));
         self.operation.run(OPERATIONS);
-        let here = started.elapsed().as_secs_f64() * 1e9;
+        let here = cpu_of(ClockId::ThreadCPUTime) - started;
         self.operation.settle();
         self.here.push(here / f64::from(OPERATIONS));
-        self.everywhere.push((cpu_of_all_threads() - cpu) / f64::from(OPERATIONS));
+        self.everywhere.push((cpu_of(ClockId::ProcessCPUTime) - cpu) / f64::from(OPERATIONS));
     }
 
     fn row(mut self) -> Result<Row> {
@@ -117,7 +116,7 @@ fn quantile(rounds: &[f64], quarters: usize) -> f64 {
 }
 
 /// Nanoseconds so far.
-fn cpu_of_all_threads() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
+fn cpu_of(clock: ClockId) -> f64 {
+    let time = clock_gettime(clock);
     time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
 }

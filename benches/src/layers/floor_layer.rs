@@ -49,21 +49,21 @@ pub(super) struct FloorSpans {
 #[derive(Debug)]
 struct Span {
     trace_id: u128,
-    _span_id: u64,
+    span_id: u64,
     parent_id: u64,
     start: Instant,
-    _duration: Duration,
+    duration: Duration,
     tags: Tags,
 }
 
 /// Counted references to what the request has anyway.
 #[derive(Debug)]
 struct Tags {
-    _kind: &'static str,
-    _method: Method,
-    _url: Uri,
-    _route: Option<MatchedPath>,
-    _host: Option<HeaderValue>,
+    kind: &'static str,
+    method: Method,
+    url: Uri,
+    route: Option<MatchedPath>,
+    host: Option<HeaderValue>,
     status: StatusCode,
 }
 
@@ -129,11 +129,11 @@ impl Exports for FloorSpans {
     }
 
     fn last(&self) -> Result<Seen> {
-        let last = LAST.take().ok_or("expected a span, found none")?;
-        if last.tags.status.is_success() {
-            Ok(Seen { trace_id: last.trace_id, parent_id: last.parent_id, tags: 6 })
+        let span = LAST.take().ok_or("expected a span, found none")?;
+        if span.is_whole() {
+            Ok(Seen { trace_id: span.trace_id, parent_id: span.parent_id, tags: 6 })
         } else {
-            Err("expected the status of the response".into())
+            Err(format!("expected six tags, found {span:?}").into())
         }
     }
 }
@@ -150,25 +150,32 @@ impl Span {
         std::hint::black_box((trace_id, span_id));
         (flags & 1 == 1).then(|| Self {
             trace_id,
-            _span_id: span_id,
+            span_id,
             parent_id,
             start: Instant::now(),
-            _duration: Duration::ZERO,
+            duration: Duration::ZERO,
             tags: Tags {
-                _kind: "server",
-                _method: request.method().clone(),
-                _url: request.uri().clone(),
-                _route: request.extensions().get().cloned(),
-                _host: request.headers().get(HOST).cloned(),
+                kind: "server",
+                method: request.method().clone(),
+                url: request.uri().clone(),
+                route: request.extensions().get().cloned(),
+                host: request.headers().get(HOST).cloned(),
                 status: StatusCode::PROCESSING,
             },
         })
     }
 
     fn end(mut self) {
-        self._duration = self.start.elapsed();
+        self.duration = self.start.elapsed();
         ENDED.set(ENDED.get() + 1);
         LAST.replace(Some(self));
+    }
+
+    fn is_whole(&self) -> bool {
+        let Tags { kind, method, url, route, host, status } = &self.tags;
+        let is_of_request = *kind == "server" && method == Method::GET && url.path() != "/";
+        let is_of_connection = route.is_some() && host.is_some() && status.is_success();
+        self.span_id != 0 && !self.duration.is_zero() && is_of_request && is_of_connection
     }
 }
 
