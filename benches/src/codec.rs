@@ -5,12 +5,16 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use jaeger_propagation::Propagator;
 use opentelemetry::{
     Context,
-    propagation::{Extractor, Injector, TextMapCompositePropagator, TextMapPropagator},
+    propagation::{TextMapCompositePropagator, TextMapPropagator},
 };
 use opentelemetry_peer::propagation::TextMapPropagator as _;
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
-use crate::{floor, table::Table};
+use crate::{
+    carriers::{HeaderExtractor, HeaderInjector},
+    floor,
+    table::Table,
+};
 
 /// What every request has anyway.
 const ORDINARY: [(&str, &str); 6] = [
@@ -29,8 +33,12 @@ const W3C: [(&str, &str); 2] = [
     ("baggage", "customer=Trom%20Chocolatier,session=4711,request=4711-1"),
 ];
 
+pub(crate) fn tables() -> Vec<Table> {
+    vec![extract(), extract_little(), inject()]
+}
+
 /// A request with an `uber-trace-id` and three items of baggage; W3C's propagators get the same in their form.
-pub(crate) fn extract() -> Table {
+fn extract() -> Table {
     let jaeger = headers(&[&[UBER][..], &UBERCTX].concat());
     let w3c = headers(&W3C);
     let (floor, alone, into, both, w3c_alone, pair, peer) =
@@ -55,7 +63,7 @@ pub(crate) fn extract() -> Table {
 }
 
 /// A request with an `uber-trace-id` and no baggage, and one without any trace.
-pub(crate) fn extract_little() -> Table {
+fn extract_little() -> Table {
     let trace = headers(&[UBER]);
     let bare = headers(&[]);
     let (floor_trace, peer_trace, ours_trace) = (trace.clone(), trace.clone(), trace);
@@ -85,7 +93,7 @@ pub(crate) fn extract_little() -> Table {
 }
 
 /// The same context into a request that has six headers of its own. Each clones those first; the first entry is what that costs.
-pub(crate) fn inject() -> Table {
+fn inject() -> Table {
     let received = headers(&[&[UBER][..], &UBERCTX].concat());
     let context = Propagator::new().extract(&received).into_context(&Context::new());
     let old_context = opentelemetry_jaeger_propagator::Propagator::new()
@@ -135,64 +143,4 @@ fn headers(more: &[(&'static str, &'static str)]) -> HeaderMap {
         (HeaderName::from_static(name), HeaderValue::from_static(value))
     };
     ORDINARY.iter().chain(more).map(pair).collect()
-}
-
-/// What `opentelemetry-http` has, for both versions of OpenTelemetry.
-struct HeaderExtractor<'a>(&'a HeaderMap);
-
-struct HeaderInjector<'a>(&'a mut HeaderMap);
-
-// === impl HeaderExtractor ===
-
-impl HeaderExtractor<'_> {
-    fn value(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.to_str().ok()
-    }
-
-    fn names(&self) -> Vec<&str> {
-        self.0.keys().map(HeaderName::as_str).collect()
-    }
-}
-
-impl Extractor for HeaderExtractor<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.value(key)
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        self.names()
-    }
-}
-
-impl opentelemetry_peer::propagation::Extractor for HeaderExtractor<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.value(key)
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        self.names()
-    }
-}
-
-// === impl HeaderInjector ===
-
-impl HeaderInjector<'_> {
-    fn insert(&mut self, key: &str, value: &str) {
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(key.as_bytes()), HeaderValue::from_str(value))
-        {
-            self.0.insert(name, value);
-        }
-    }
-}
-
-impl Injector for HeaderInjector<'_> {
-    fn set(&mut self, key: &str, value: String) {
-        self.insert(key, &value);
-    }
-}
-
-impl opentelemetry_peer::propagation::Injector for HeaderInjector<'_> {
-    fn set(&mut self, key: &str, value: String) {
-        self.insert(key, &value);
-    }
 }

@@ -9,22 +9,26 @@ const NAMES: [HeaderName; 3] = [
     HeaderName::from_static("uberctx-request"),
 ];
 
-/// Trace id, span id, flags; and the baggage.
-pub(crate) type Found = (Option<(u128, u64, u8)>, Vec<(String, String)>);
+/// Trace id, span id, flags.
+pub(crate) type TraceContext = (u128, u64, u8);
+
+/// That, and the baggage.
+pub(crate) type Found = (Option<TraceContext>, Vec<(String, String)>);
 
 pub(crate) fn extract(headers: &HeaderMap) -> Found {
-    let trace = headers.get(&TRACE_CONTEXT).and_then(|value| {
-        let mut parts = value.to_str().ok()?.split(':');
-        let trace_id = hex(parts.next()?)?;
-        let span_id = hex(parts.next()?)?;
-        let flags = hex(parts.nth(1)?)?;
-        Some((trace_id, span_id as u64, flags as u8))
-    });
     let item = |(name, value): (&HeaderName, &HeaderValue)| {
         let key = name.as_str().strip_prefix("uberctx-")?;
         Some((key.to_owned(), decoded(value.as_bytes())?))
     };
-    (trace, headers.iter().filter_map(item).collect())
+    (trace_context(headers), headers.iter().filter_map(item).collect())
+}
+
+pub(crate) fn trace_context(headers: &HeaderMap) -> Option<TraceContext> {
+    let mut parts = headers.get(&TRACE_CONTEXT)?.to_str().ok()?.split(':');
+    let trace_id = hex(parts.next()?)?;
+    let span_id = hex(parts.next()?)?;
+    let flags = hex(parts.nth(1)?)?;
+    Some((trace_id, span_id as u64, flags as u8))
 }
 
 /// The headers of one context and three items.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::Print;
+
 /// A table whose columns differ from part to part. A figure that is not known is NaN: nothing in the print, `null` in JSON.
 #[derive(Debug, Serialize)]
 pub(crate) struct Grid {
@@ -16,6 +18,8 @@ struct Row {
     name: String,
     figures: Vec<f64>,
 }
+
+// === impl Grid ===
 
 impl Grid {
     pub(crate) fn new(title: impl Into<String>, columns: impl IntoIterator<Item = &'static str>) -> Self {
@@ -34,8 +38,10 @@ impl Grid {
         self.notes.push(note.into());
         self
     }
+}
 
-    pub(crate) fn print(&self) {
+impl Print for Grid {
+    fn print(&self) {
         println!("\n{}", self.title);
         let names = self.rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
         let widths: Vec<_> = self.columns.iter().map(|column| column.chars().count().max(8)).collect();

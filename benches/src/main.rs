@@ -2,15 +2,24 @@
 //!
 //! | Argument | |
 //! |---|---|
-//! | `--only codec`, `--only layers` | the tables of one part |
+//! | `--only codec`, `layers`, `grpc`, `client` | the tables of one part |
 //! | `--only export`, `load`, `growth`, `memory` | a part that is measured only when it is asked for, because it takes minutes |
 //! | `--quick` | a tenth of the rounds, for a first look |
 //! | `--json` | the figures as JSON instead of tables |
+//! | `--instructions` | instructions per operation instead of time, counted by valgrind; of the first four parts |
 //!
-//! All entries of a table take turns in short rounds, so that a noisy machine disturbs them alike: read the ratios. "over" is
-//! what an entry costs over the first one on the thread that works, "all over" the same on all threads.
+//! With `--features axum-tracing-opentelemetry` that peer is there, too; it needs a newer compiler than the workspace.
+//!
+//! All entries of a table take turns in short rounds, so that a noisy machine disturbs them alike: read the ratios. Times are
+//! those of the processor. "over" is what an entry costs over the first one on the thread that works, "all over" the same on all
+//! threads. "tags" are those of the span that an entry exported when it was checked, as Jaeger would show them. Every answer is
+//! checked, and that all spans come out: of ours a lost one is an error, of others it is said.
 
+mod arguments;
+mod caller;
+mod carriers;
 mod child;
+mod client;
 mod codec;
 mod cpu;
 mod engine;
@@ -18,54 +27,92 @@ mod export;
 mod floor;
 mod grid;
 mod growth;
+mod grpc;
+mod instructions;
 mod layers;
 mod load;
+mod measured;
 mod memory;
+mod operation;
+mod requests;
 mod sink;
 mod statistics;
 mod table;
+mod tracers;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut only = None;
-    let (mut rounds, mut is_json) = (101, false);
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            child::ARGUMENT => return child::run(&arguments.collect::<Vec<_>>()),
-            "--only" => only = arguments.next(),
-            "--quick" => rounds = 11,
-            "--json" => is_json = true,
-            other => return Err(format!("expected --only PART, --quick or --json, found {other}").into()),
+use std::env;
+
+use serde::Serialize;
+
+use crate::{
+    arguments::{Arguments, Task},
+    grid::Grid,
+    operation::Result,
+    table::Table,
+};
+
+/// The tables by their part.
+const PARTS: [Part; 4] = [
+    Part { name: "codec", tables: codec::tables },
+    Part { name: "layers", tables: layers::tables },
+    Part { name: "grpc", tables: grpc::tables },
+    Part { name: "client", tables: client::tables },
+];
+
+/// Those that take minutes, with what makes them of a number of rounds.
+const LONG_PARTS: [LongPart; 4] = [
+    LongPart { name: "export", grids: |rounds| export::grids((rounds / 10).max(2)) },
+    LongPart { name: "load", grids: |rounds| load::grids((rounds / 10).max(2)) },
+    LongPart { name: "growth", grids: growth::grids },
+    LongPart { name: "memory", grids: |_| memory::grids() },
+];
+
+#[derive(Clone, Copy)]
+struct Part {
+    name: &'static str,
+    tables: fn() -> Vec<Table>,
+}
+
+#[derive(Clone, Copy)]
+struct LongPart {
+    name: &'static str,
+    grids: fn(usize) -> Result<Vec<Grid>>,
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse(env::args().skip(1))?.task {
+        Task::Measure { parts, rounds, is_json } => {
+            let tables = parts.into_iter().flat_map(|part| (part.tables)());
+            show(tables.map(|table| table.measure(rounds)), is_json)
         }
+        Task::MeasureLong { part, rounds, is_json } => {
+            show((part.grids)(rounds)?.into_iter().map(Ok), is_json)
+        }
+        Task::CountInstructions { parts, is_json } => show(instructions::count(&parts)?, is_json),
+        Task::Run(run) => instructions::run(&run),
+        Task::Collect => tracers::collect(),
+        Task::Child(arguments) => child::run(&arguments),
     }
-    let mut tables = Vec::new();
-    if only.as_deref().is_none_or(|only| only == "codec") {
-        tables.extend([codec::extract(), codec::extract_little(), codec::inject()]);
-    }
-    if only.as_deref().is_none_or(|only| only == "layers") {
-        tables.extend(layers::tables()?);
-    }
+}
+
+/// What can be shown to people.
+trait Print: Serialize {
+    fn print(&self);
+}
+
+/// Each as soon as it is there, or all as JSON at the end.
+fn show<T: Print>(tables: impl Iterator<Item = Result<T>>, is_json: bool) -> Result<()> {
     let mut all = Vec::new();
     for table in tables {
-        let measured = table.measure(rounds);
-        if !is_json {
-            measured.print();
+        let table = table?;
+        if is_json {
+            all.push(table);
+        } else {
+            table.print();
         }
-        all.push(measured);
     }
-    let grids = match only.as_deref() {
-        Some("export") => export::grids((rounds / 10).max(2))?,
-        Some("growth") => growth::grids(rounds)?,
-        Some("memory") => memory::grids()?,
-        Some("load") => load::grids((rounds / 10).max(2))?,
-        _ => Vec::new(),
-    };
     if is_json {
-        let tables = all.iter().map(serde_json::to_value);
-        let all: Vec<_> = tables.chain(grids.iter().map(serde_json::to_value)).collect::<Result<_, _>>()?;
         println!("{}", serde_json::to_string_pretty(&all)?);
-    } else {
-        grids.iter().for_each(grid::Grid::print);
     }
     Ok(())
 }

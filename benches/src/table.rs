@@ -1,9 +1,11 @@
 //! Entries that take turns, and what they cost.
 
-use std::{hint::black_box, time::Instant};
-
 use rustix::time::{ClockId, clock_gettime};
-use serde::Serialize;
+
+use crate::{
+    measured::{Measured, Row},
+    operation::{Operation, Result},
+};
 
 const OPERATIONS: u32 = 2000;
 
@@ -15,14 +17,22 @@ pub(crate) struct Table {
 
 struct Entry {
     name: &'static str,
-    operation: Box<dyn FnMut()>,
-    /// Waits for what the operations have left to other threads.
-    settle: Box<dyn FnMut()>,
-    /// Nanoseconds per operation on the thread that operates, one value for each round.
+    /// Not before it is needed: a run of one entry is not to be disturbed by the threads of others.
+    build: Box<dyn FnOnce() -> Result<Operation>>,
+}
+
+/// An entry that is measured.
+struct Running {
+    name: &'static str,
+    operation: Operation,
+    /// Nanoseconds per operation on the thread that operates, one value for each round. Only those in which it ran: what takes
+    /// its place meanwhile, such as the collector, is not the operation's.
     here: Vec<f64>,
     /// The same on all threads.
     everywhere: Vec<f64>,
 }
+
+// === impl Table ===
 
 impl Table {
     pub(crate) fn new(title: &'static str) -> Self {
@@ -31,100 +41,72 @@ impl Table {
 
     /// Adds an operation. What it returns is kept from being optimised away.
     pub(crate) fn entry<R>(self, name: &'static str, operation: impl FnMut() -> R + 'static) -> Self {
-        self.settling_entry(name, operation, || {})
+        self.built_entry(name, || Ok(Operation::new(operation)))
     }
 
-    /// Adds an operation that leaves work to other threads, and how to wait for that.
-    pub(crate) fn settling_entry<R>(
+    /// Adds an operation that is made when it is its turn to be measured.
+    pub(crate) fn built_entry(
         mut self,
         name: &'static str,
-        mut operation: impl FnMut() -> R + 'static,
-        settle: impl FnMut() + 'static,
+        build: impl FnOnce() -> Result<Operation> + 'static,
     ) -> Self {
-        let operation = Box::new(move || {
-            black_box(operation());
-        });
-        let settle = Box::new(settle);
-        self.entries.push(Entry { name, operation, settle, here: Vec::new(), everywhere: Vec::new() });
+        self.entries.push(Entry { name, build: Box::new(build) });
         self
     }
 
+    pub(crate) fn title(&self) -> &'static str {
+        self.title
+    }
+
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.entries.iter().map(|entry| entry.name).collect()
+    }
+
+    /// One of the operations, alone.
+    pub(crate) fn build(self, index: usize) -> Result<Operation> {
+        let entry = self.entries.into_iter().nth(index).ok_or("expected the number of an entry")?;
+        Ok(entry.build()?.operation)
+    }
+
     /// Measures all entries in so many rounds, in which they take turns.
-    pub(crate) fn measure(mut self, rounds: usize) -> Measured {
+    pub(crate) fn measure(self, rounds: usize) -> Result<Measured> {
+        let title = self.title;
+        let mut running = self.entries.into_iter().map(Entry::build).collect::<Result<Vec<_>>>()?;
         for _ in 0..rounds {
-            for entry in &mut self.entries {
-                let (started, cpu) = (Instant::now(), cpu_of_all_threads());
-                for _ in 0..OPERATIONS {
-                    (entry.operation)();
-                }
-                let here = started.elapsed().as_secs_f64() * 1e9;
-                (entry.settle)();
-                entry.here.push(here / f64::from(OPERATIONS));
-                entry.everywhere.push((cpu_of_all_threads() - cpu) / f64::from(OPERATIONS));
-            }
+            running.iter_mut().for_each(Running::round);
         }
-        let base =
-            self.entries.first().map_or((1.0, 1.0), |first| (median(&first.here), median(&first.everywhere)));
-        let rows = self.entries.iter_mut().map(|entry| {
-            // Not the one behind a flush, which has to begin anew.
-            (entry.operation)();
-            let allocated = allocation_counter::measure(|| (entry.operation)());
-            let here = median(&entry.here);
-            Row {
-                name: entry.name,
-                nanos: here,
-                quartiles: [quantile(&entry.here, 1), quantile(&entry.here, 3)],
-                ratio: here / base.0,
-                over: here - base.0,
-                all_over: median(&entry.everywhere) - base.1,
-                allocations: allocated.count_total,
-                bytes: allocated.bytes_total,
-            }
-        });
-        Measured { title: self.title, rows: rows.collect() }
+        let rows = running.into_iter().map(Running::row).collect::<Result<Vec<_>>>()?;
+        Ok(Measured::new(title, rows))
     }
 }
 
-/// What a table has come to.
-#[derive(Debug, Serialize)]
-pub(crate) struct Measured {
-    title: &'static str,
-    rows: Vec<Row>,
-}
+// === impl Entry ===
 
-/// An entry: medians of the rounds in nanoseconds per operation, what is over the first entry, allocations of one operation.
-#[derive(Debug, Serialize)]
-struct Row {
-    name: &'static str,
-    nanos: f64,
-    quartiles: [f64; 2],
-    ratio: f64,
-    over: f64,
-    all_over: f64,
-    allocations: u64,
-    bytes: u64,
-}
-
-impl Measured {
-    pub(crate) fn print(&self) {
-        println!("\n{}", self.title);
-        println!(
-            "{:<52} {:>8} {:>15} {:>7} {:>8} {:>8} {:>7} {:>7}",
-            "", "ns", "quartiles", "ratio", "over", "all over", "allocs", "bytes"
-        );
-        for Row { name, nanos, quartiles: [low, high], ratio, over, all_over, allocations, bytes } in
-            &self.rows
-        {
-            let quartiles = format!("{low:.0}..{high:.0}");
-            println!(
-                "{name:<52} {nanos:>8.1} {quartiles:>15} {ratio:>7.2} {over:>8.0} {all_over:>8.0} {allocations:>7} {bytes:>7}"
-            );
-        }
+impl Entry {
+    fn build(self) -> Result<Running> {
+        let operation = (self.build)().map_err(|error| format!("{}: {error}", self.name))?;
+        Ok(Running { name: self.name, operation, here: Vec::new(), everywhere: Vec::new() })
     }
 }
 
-fn median(rounds: &[f64]) -> f64 {
-    quantile(rounds, 2)
+// === impl Running ===
+
+impl Running {
+    fn round(&mut self) {
+        let (started, cpu) = (cpu_of(ClockId::ThreadCPUTime), cpu_of(ClockId::ProcessCPUTime));
+        self.operation.run(OPERATIONS);
+        let here = cpu_of(ClockId::ThreadCPUTime) - started;
+        self.operation.settle();
+        self.here.push(here / f64::from(OPERATIONS));
+        self.everywhere.push((cpu_of(ClockId::ProcessCPUTime) - cpu) / f64::from(OPERATIONS));
+    }
+
+    fn row(mut self) -> Result<Row> {
+        let (allocations, bytes) = self.operation.allocations();
+        let spans = self.operation.spans().map_err(|error| format!("{}: {error}", self.name))?;
+        let quartiles = [1, 2, 3].map(|quarters| quantile(&self.here, quarters));
+        Ok(Row::new(self.name, quartiles, quantile(&self.everywhere, 2), (allocations, bytes), spans))
+    }
 }
 
 fn quantile(rounds: &[f64], quarters: usize) -> f64 {
@@ -134,7 +116,7 @@ fn quantile(rounds: &[f64], quarters: usize) -> f64 {
 }
 
 /// Nanoseconds so far.
-fn cpu_of_all_threads() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
+fn cpu_of(clock: ClockId) -> f64 {
+    let time = clock_gettime(clock);
     time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
 }

@@ -81,6 +81,8 @@ impl Entry {
             Some(provider) => router.layer(ServerLayer::with_tracer(provider.tracer("bench"))),
             None => router,
         };
+        // As `axum::serve` does it.
+        let router = router.with_state(());
         Self { name, router, provider, nanos: Vec::new(), requests: 0, most_queued: 0 }
     }
 
