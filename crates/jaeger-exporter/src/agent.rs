@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jaeger_thrift::{BatchHead, ClientStats, Compact, Process, encode_process, write_emit_batch};
+use jaeger_thrift::{BatchHead, ClientStats, Compact, Process, encode_process, write_emit_batch_frame};
 
 use crate::{
     error::SendError,
@@ -30,6 +30,8 @@ pub(crate) struct Agent {
     transport: UdpTransport,
     process: Vec<u8>,
     max_bytes: usize,
+    /// What is before the spans and what is behind them.
+    frame: Vec<u8>,
     packet: Vec<u8>,
     pace: Pace,
     sent: i64,
@@ -51,6 +53,7 @@ impl Agent {
             transport,
             process: Vec::new(),
             max_bytes: DEFAULT_MAX_PACKET_BYTES,
+            frame: Vec::new(),
             packet: Vec::new(),
             pace: Pace { bytes_per_second: DEFAULT_BYTES_PER_SECOND, next: None },
             sent: 0,
@@ -75,16 +78,27 @@ impl Agent {
     }
 
     /// One packet. A span that is larger than a packet is counted, and no error.
-    pub(crate) fn send(&mut self, spans: &[u8], count: usize, stats: &ExportStats) -> Result<(), SendError> {
-        if spans.len() > self.room() {
-            stats.add_too_large(count, spans.len(), self.max_bytes);
+    pub(crate) fn send(
+        &mut self,
+        spans: &[&[u8]],
+        count: usize,
+        stats: &ExportStats,
+    ) -> Result<(), SendError> {
+        let len = spans.iter().map(|spans| spans.len()).sum();
+        if len > self.room() {
+            stats.add_too_large(count, len, self.max_bytes);
             return Ok(());
         }
         self.sent += 1;
         let losses = Some(self.losses(stats));
         let head = BatchHead { process: &self.process, seq_no: Some(self.sent), stats: losses };
+        self.frame.clear();
+        let place = write_emit_batch_frame::<Compact>(self.sent as i32, &head, count, &mut self.frame);
+        let (before, behind) = self.frame.split_at_checked(place).unwrap_or_default();
         self.packet.clear();
-        write_emit_batch::<Compact>(self.sent as i32, &head, spans, count, &mut self.packet);
+        self.packet.extend_from_slice(before);
+        spans.iter().for_each(|spans| self.packet.extend_from_slice(spans));
+        self.packet.extend_from_slice(behind);
         self.pace.wait(self.packet.len());
         let result = self.transport.send(&self.packet);
         match &result {
@@ -112,7 +126,7 @@ impl Agent {
         };
         let head = BatchHead { process: &self.process, seq_no: Some(i64::MAX), stats: Some(worst) };
         let mut packet = Vec::new();
-        write_emit_batch::<Compact>(-1, &head, &[], 0, &mut packet);
+        write_emit_batch_frame::<Compact>(-1, &head, 0, &mut packet);
         self.max_bytes.saturating_sub(packet.len() + MAX_COUNT_BYTES)
     }
 }

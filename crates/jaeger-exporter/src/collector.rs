@@ -1,6 +1,8 @@
 //! Spans to a collector: HTTP requests of bounded size, in the binary protocol.
 
-use jaeger_thrift::{BatchHead, Binary, Process, encode_process, write_batch};
+use std::iter;
+
+use jaeger_thrift::{BatchHead, Binary, Process, encode_process, write_batch_frame};
 
 use crate::{error::SendError, stats::ExportStats, transport::HttpTransport};
 
@@ -8,19 +10,20 @@ use crate::{error::SendError, stats::ExportStats, transport::HttpTransport};
 /// not cost the others.
 pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
-/// Makes requests, in a buffer that it uses again, and sends them.
+/// Makes requests around spans that stay where they are, and sends them.
 #[derive(Debug)]
 pub(crate) struct Collector {
     transport: HttpTransport,
     process: Vec<u8>,
-    body: Vec<u8>,
+    /// What is before the spans and what is behind them.
+    frame: Vec<u8>,
 }
 
 // === impl Collector ===
 
 impl Collector {
     pub(crate) fn new(transport: HttpTransport) -> Self {
-        Self { transport, process: Vec::new(), body: Vec::new() }
+        Self { transport, process: Vec::new(), frame: Vec::new() }
     }
 
     pub(crate) fn set_process(&mut self, process: &Process) {
@@ -30,11 +33,18 @@ impl Collector {
     /// One request.
     ///
     /// Jaeger's clients number their batches and report their losses over UDP only; so does this one.
-    pub(crate) fn send(&mut self, spans: &[u8], count: usize, stats: &ExportStats) -> Result<(), SendError> {
-        self.body.clear();
+    pub(crate) fn send(
+        &mut self,
+        spans: &[&[u8]],
+        count: usize,
+        stats: &ExportStats,
+    ) -> Result<(), SendError> {
+        self.frame.clear();
         let head = BatchHead { process: &self.process, seq_no: None, stats: None };
-        write_batch::<Binary>(&head, spans, count, &mut self.body);
-        let result = self.transport.send(&self.body);
+        let place = write_batch_frame::<Binary>(&head, count, &mut self.frame);
+        let (before, behind) = self.frame.split_at_checked(place).unwrap_or_default();
+        let parts: Vec<_> = iter::once(before).chain(spans.iter().copied()).chain([behind]).collect();
+        let result = self.transport.send_parts(&parts);
         match &result {
             Ok(()) => stats.add_sent(count),
             Err(error) => stats.add_failed(count, error),

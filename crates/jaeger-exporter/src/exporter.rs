@@ -108,7 +108,7 @@ impl JaegerExporter {
         let Sending { packing, sender } = &mut *sending;
         let mut result = Ok(());
         packing.parts(spans, sender.room(), |part, count| {
-            let sent = sender.send(part, count);
+            let sent = sender.send(&[part], count);
             if result.is_ok() {
                 result = sent;
             }

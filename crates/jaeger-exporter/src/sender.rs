@@ -140,13 +140,13 @@ impl BatchSender {
         }
     }
 
-    /// Sends `count` encoded spans in one message, and waits until they are there, or, over UDP, gone. What became of them is
+    /// Sends `count` encoded spans, which may be in several places, in one message, and waits until they are there, or, over UDP, gone. What became of them is
     /// counted.
     ///
     /// # Errors
     ///
     /// When it could not be sent. Spans that alone are too large for a UDP packet are counted and no error.
-    pub fn send(&mut self, spans: &[u8], count: usize) -> Result<(), SendError> {
+    pub fn send(&mut self, spans: &[&[u8]], count: usize) -> Result<(), SendError> {
         match &mut self.destination {
             Destination::Collector(collector) => collector.send(spans, count, &self.stats),
             Destination::Agent(agent) => agent.send(spans, count, &self.stats),

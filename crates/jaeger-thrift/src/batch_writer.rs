@@ -41,9 +41,25 @@ pub fn encode_process<P: Protocol>(process: &Process) -> Vec<u8> {
 /// [`Span::encode`](crate::Span::encode) in the same protocol. A count that is not theirs makes a batch that no
 /// receiver can read.
 pub fn write_batch<P: Protocol>(head: &BatchHead<'_>, spans: &[u8], span_count: usize, out: &mut Vec<u8>) {
+    write_batch_around::<P>(head, spans, span_count, out);
+}
+
+/// Appends a batch without its spans to `out` and returns the position in `out` where they belong: for spans that are sent from
+/// where they are.
+pub fn write_batch_frame<P: Protocol>(head: &BatchHead<'_>, span_count: usize, out: &mut Vec<u8>) -> usize {
+    write_batch_around::<P>(head, &[], span_count, out)
+}
+
+fn write_batch_around<P: Protocol>(
+    head: &BatchHead<'_>,
+    spans: &[u8],
+    span_count: usize,
+    out: &mut Vec<u8>,
+) -> usize {
     let mut fields = StructWriter::<P>::new(out);
     fields.structure(1, head.process);
     fields.list(2, spans, span_count);
+    let end_of_spans = fields.len();
     if let Some(seq_no) = head.seq_no {
         fields.i64(3, seq_no);
     }
@@ -51,6 +67,7 @@ pub fn write_batch<P: Protocol>(head: &BatchHead<'_>, spans: &[u8], span_count: 
         fields.nested(4, |out| write_stats::<P>(stats, out));
     }
     fields.end();
+    end_of_spans
 }
 
 /// Appends the agent's UDP message, the oneway call `emitBatch(1: Batch)`, to `out`.
@@ -63,6 +80,26 @@ pub fn write_emit_batch<P: Protocol>(
     span_count: usize,
     out: &mut Vec<u8>,
 ) {
+    write_emit_batch_around::<P>(message_seq_id, head, spans, span_count, out);
+}
+
+/// The same without its spans; returns the position in `out` where they belong.
+pub fn write_emit_batch_frame<P: Protocol>(
+    message_seq_id: i32,
+    head: &BatchHead<'_>,
+    span_count: usize,
+    out: &mut Vec<u8>,
+) -> usize {
+    write_emit_batch_around::<P>(message_seq_id, head, &[], span_count, out)
+}
+
+fn write_emit_batch_around<P: Protocol>(
+    message_seq_id: i32,
+    head: &BatchHead<'_>,
+    spans: &[u8],
+    span_count: usize,
+    out: &mut Vec<u8>,
+) -> usize {
     P::put_message(
         out,
         MessageHead {
@@ -71,9 +108,11 @@ pub fn write_emit_batch<P: Protocol>(
             seq_id: message_seq_id,
         },
     );
+    let mut end_of_spans = 0;
     let mut arguments = StructWriter::<P>::new(out);
-    arguments.nested(1, |out| write_batch::<P>(head, spans, span_count, out));
+    arguments.nested(1, |out| end_of_spans = write_batch_around::<P>(head, spans, span_count, out));
     arguments.end();
+    end_of_spans
 }
 
 fn write_stats<P: Protocol>(stats: &ClientStats, out: &mut Vec<u8>) {

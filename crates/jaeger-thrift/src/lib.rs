@@ -16,7 +16,9 @@ mod skip;
 mod struct_reader;
 
 pub use self::{
-    batch_writer::{BatchHead, encode_process, write_batch, write_emit_batch},
+    batch_writer::{
+        BatchHead, encode_process, write_batch, write_batch_frame, write_emit_batch, write_emit_batch_frame,
+    },
     error::DecodeError,
     model::{Batch, ClientStats, Log, Process, RefType, Span, SpanRef, Tag, TagValue},
     protocol::{Binary, Compact, Protocol},

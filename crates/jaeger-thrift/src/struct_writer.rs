@@ -87,6 +87,11 @@ impl<'a, P: Protocol> StructWriter<'a, P> {
         write(self.out);
     }
 
+    /// Of all that has been written to where this struct is.
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
     #[inline]
     pub(crate) fn end(self) {
         self.out.push(0);

@@ -38,15 +38,16 @@ impl Worker {
         let room = self.sender.room();
         loop {
             match queue.next_job() {
-                Job::Send(mut chunk) => {
+                Job::Send(chunk) => {
+                    let mut left = room.saturating_sub(chunk.bytes.len());
+                    let mut chunks = vec![chunk];
                     // Several small messages cost more than a large one.
-                    while let Some(more) = queue.next_full(room.saturating_sub(chunk.bytes.len())) {
-                        chunk.bytes.extend_from_slice(&more.bytes);
-                        chunk.spans += more.spans;
-                        queue.give_back(more.bytes);
+                    while let Some(more) = queue.next_full(left) {
+                        left = left.saturating_sub(more.bytes.len());
+                        chunks.push(more);
                     }
-                    self.send(&chunk);
-                    queue.give_back(chunk.bytes);
+                    self.send(&chunks);
+                    chunks.into_iter().for_each(|chunk| queue.give_back(chunk.bytes));
                 }
                 Job::Tick => {
                     inner.clock().adjust();
@@ -58,20 +59,22 @@ impl Worker {
         }
     }
 
-    fn send(&mut self, chunk: &Chunk) {
+    fn send(&mut self, chunks: &[Chunk]) {
         let too_large = self.export.too_large();
-        let sending = AssertUnwindSafe(|| self.sender.send(&chunk.bytes, chunk.spans));
+        let spans = chunks.iter().map(|chunk| chunk.spans).sum();
+        let parts: Vec<&[u8]> = chunks.iter().map(|chunk| &*chunk.bytes).collect();
+        let sending = AssertUnwindSafe(|| self.sender.send(&parts, spans));
         let result = match catch_unwind(sending) {
             Ok(result) => result.map_err(|error| error.to_string()),
             Err(panic) => Err(format!("sending panicked: {}", panic_message(&*panic))),
         };
         // A span that alone is too large is no error of the message that it was alone in.
         let too_large = usize::try_from(self.export.too_large() - too_large).unwrap_or(usize::MAX);
-        let too_large = too_large.min(chunk.spans);
+        let too_large = too_large.min(spans);
         if too_large > 0 {
             self.stats.queued_to_failed(too_large, self.export.last_error().unwrap_or_default());
         }
-        self.health.settle(&self.stats, chunk.spans - too_large, result);
+        self.health.settle(&self.stats, spans - too_large, result);
     }
 }
 

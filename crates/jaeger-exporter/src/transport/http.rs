@@ -1,10 +1,14 @@
 //! One `POST` per batch to a collector, over a connection that is kept alive.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    io::{self, Read},
+    time::Duration,
+};
 
 use ureq::{
-    Agent, Body,
-    http::{Response, Uri},
+    Agent, Body, SendBody,
+    http::{Response, Uri, header::CONTENT_LENGTH},
 };
 
 use crate::error::{EndpointError, EndpointErrorKind, SendError, SendErrorKind};
@@ -30,6 +34,9 @@ pub struct HttpTransport {
     url: String,
     timeout: Duration,
 }
+
+/// What is still to be read of several parts; of the first one so many bytes have been.
+struct Parts<'p>(&'p [&'p [u8]], usize);
 
 /// The checked URL; the path defaults to [`DEFAULT_PATH`].
 fn parse_endpoint(endpoint: &str) -> Result<String, EndpointError> {
@@ -69,6 +76,30 @@ fn reason(response: &mut Response<Body>) -> String {
     line.chars().filter(|c| !c.is_control()).take(MAX_REASON_CHARS).collect()
 }
 
+// === impl Parts ===
+
+impl Read for Parts<'_> {
+    fn read(&mut self, mut buffer: &mut [u8]) -> io::Result<usize> {
+        let mut read = 0;
+        // ureq writes what it is given at once, so as much as it has room for.
+        while let Some((part, rest)) = self.0.split_first()
+            && !buffer.is_empty()
+        {
+            let skipped = self.1;
+            let mut left = part.get(skipped..).unwrap_or_default();
+            let len = left.read(buffer)?;
+            buffer = buffer.get_mut(len..).unwrap_or_default();
+            read += len;
+            if left.is_empty() {
+                *self = Self(rest, 0);
+            } else {
+                self.1 += len;
+            }
+        }
+        Ok(read)
+    }
+}
+
 // === impl HttpTransport ===
 
 impl HttpTransport {
@@ -104,11 +135,22 @@ impl HttpTransport {
     ///
     /// When the collector is not reached, does not answer in time or answers with anything but 2xx.
     pub fn send(&self, batch: &[u8]) -> Result<(), SendError> {
+        self.send_parts(&[batch])
+    }
+
+    /// The same with a batch that is in several places, one part behind the other.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn send_parts(&self, parts: &[&[u8]]) -> Result<(), SendError> {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
         let mut response = self
             .agent
             .post(&self.url)
             .content_type(CONTENT_TYPE)
-            .send(batch)
+            .header(CONTENT_LENGTH, length)
+            .send(SendBody::from_reader(&mut Parts(parts, 0)))
             .map_err(|error| self.error(error))?;
         // Reading the answer to its end is what lets the connection be used again.
         let body = reason(&mut response);
@@ -169,6 +211,20 @@ mod tests {
     #[track_caller]
     fn refused(endpoint: &str, message: &str) {
         assert_eq!(HttpTransport::new(endpoint).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn parts_are_read_one_behind_the_other() {
+        let parts: [&[u8]; 5] = [b"ab", b"", b"cdefg", b"", b"h"];
+        for size in 1..10 {
+            let (mut reader, mut read) = (Parts(&parts, 0), Vec::new());
+            let mut buffer = vec![0; size];
+            while let len @ 1.. = reader.read(&mut buffer).unwrap() {
+                assert!(len == size || read.len() + len == 8, "as much as there is room for");
+                read.extend_from_slice(&buffer[..len]);
+            }
+            assert_eq!(read, b"abcdefgh", "{size}");
+        }
     }
 
     #[test]
