@@ -111,11 +111,12 @@ impl Queue {
             drop(open);
             return self.stats.add_dropped_after_shutdown(1);
         }
+        open.chunk.reserve(self.limits.chunk);
         let start = open.chunk.bytes.len();
         write(&mut open.chunk.bytes);
         open.chunk.spans += 1;
         if open.chunk.bytes.len() > self.limits.chunk {
-            let full = open.chunk.split_last(start, self.spare());
+            let full = open.chunk.split_last(start, self.spare(), self.limits.chunk);
             // Within the lock: who closes the shard must not come in between.
             if full.spans > 0
                 && let Err(full) = self.put(full, self.limits.queue)
@@ -313,7 +314,7 @@ impl Queue {
     /// Keeps the buffers of sent chunks, as many as are usually in use.
     pub(crate) fn give_back(&self, mut bytes: Vec<u8>) {
         bytes.clear();
-        let is_usual = bytes.capacity() <= 2 * self.limits.chunk + 4096;
+        let is_usual = bytes.capacity() <= Chunk::most_bytes(self.limits.chunk);
         let mut control = lock(&self.control);
         if is_usual
             && control.spare.len() < self.shards.len() + self.limits.wake_bytes() / self.limits.chunk.max(1)
