@@ -5,6 +5,7 @@ mod ids;
 mod pool;
 mod queue;
 mod record;
+mod sync;
 mod worker;
 
 mod global;
