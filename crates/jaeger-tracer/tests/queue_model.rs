@@ -87,8 +87,12 @@ impl Model {
     }
 
     fn push(&self, span: u8) {
+        self.push_bytes(span, SPAN);
+    }
+
+    fn push_bytes(&self, span: u8, bytes: usize) {
         self.queue.push(|out| {
-            out.resize(out.len() + SPAN, span);
+            out.resize(out.len() + bytes, span);
             self.seen().written.push(span);
         });
         self.seen().pushed.push(span);
@@ -389,6 +393,22 @@ fn two_flushes_at_once_both_end() {
             model.check_end(6);
         });
     }
+}
+
+#[test]
+fn a_span_that_never_fits_is_dropped_and_does_not_hold_up_a_flush() {
+    check(1, || {
+        let model = Model::new(1);
+        let worker = model.worker();
+        model.push_bytes(0, SPAN + SHARDS * CHUNK + 1);
+        assert!(model.flush());
+        assert_eq!(model.stats.dropped_queue_full(), 1);
+        model.push(1);
+        assert!(model.shutdown(LONG));
+        join([worker]);
+        model.check_end(2);
+        assert_eq!(model.seen().sent, [1]);
+    });
 }
 
 #[test]

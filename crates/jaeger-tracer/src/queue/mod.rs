@@ -172,6 +172,8 @@ impl Queue {
             match self.put(mem::take(&mut open.chunk), max_bytes) {
                 Ok(_) if close => {}
                 Ok(buffer) => open.chunk.bytes = buffer.unwrap_or_else(|| self.spare()),
+                // A span so large that it would not fit if there were no other: nobody may wait for that.
+                Err(chunk) if chunk.bytes.len() > max_bytes => self.stats.add_dropped_queue_full(chunk.spans),
                 Err(chunk) => {
                     open.chunk = chunk;
                     is_all = false;
