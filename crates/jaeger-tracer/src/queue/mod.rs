@@ -303,8 +303,7 @@ impl Queue {
 
     /// Tells who waits that a flush has been done.
     pub(crate) fn flushed(&self) {
-        // Whoever has just looked is waiting when this has been locked.
-        drop(lock(&self.control));
+        // It was done under the lock: whoever has looked before is waiting now.
         self.progress.notify_all();
     }
 
