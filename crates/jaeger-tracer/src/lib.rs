@@ -8,6 +8,7 @@ mod priority;
 mod queue;
 mod record;
 mod registry;
+mod sync;
 mod worker;
 
 mod global;

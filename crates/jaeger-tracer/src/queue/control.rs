@@ -1,8 +1,9 @@
 //! The list of full chunks, and what the worker is to do beside sending them.
 
-use std::{collections::VecDeque, time::Instant};
+use std::collections::VecDeque;
 
 use super::Chunk;
+use crate::sync::Instant;
 
 /// What the threads and the worker agree on, under one lock.
 #[derive(Debug, Default)]

@@ -10,21 +10,16 @@
 mod chunk;
 mod control;
 
-use std::{
-    cell::Cell,
-    mem,
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use std::mem;
 
 use jaeger_exporter::ReporterStats;
 
 pub(crate) use self::chunk::Chunk;
 use self::control::Control;
+use crate::sync::{
+    Arc, AtomicBool, Condvar, Duration, Instant, Mutex, MutexGuard, Ordering, PoisonError, parallelism,
+    shard_of_thread,
+};
 
 #[derive(Debug)]
 pub(crate) struct Queue {
@@ -89,9 +84,8 @@ impl Limits {
 
 impl Queue {
     pub(crate) fn new(limits: Limits, stats: Arc<ReporterStats>) -> Self {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
         // More than cores, so that two threads seldom have the same.
-        let shards = (2 * threads).next_power_of_two().min(64);
+        let shards = (2 * parallelism()).next_power_of_two().min(64);
         Self {
             shards: (0..shards).map(|_| Shard::default()).collect(),
             control: Mutex::default(),
@@ -194,6 +188,8 @@ impl Queue {
             match self.put(mem::take(&mut open.chunk), max_bytes) {
                 Ok(_) if close => {}
                 Ok(buffer) => open.chunk.bytes = buffer.unwrap_or_else(|| self.spare()),
+                // A span so large that it would not fit if there were no other: nobody may wait for that.
+                Err(chunk) if chunk.bytes.len() > max_bytes => self.stats.add_dropped_queue_full(chunk.spans),
                 Err(chunk) => {
                     open.chunk = chunk;
                     is_all = false;
@@ -325,8 +321,7 @@ impl Queue {
 
     /// Tells who waits that a flush has been done.
     pub(crate) fn flushed(&self) {
-        // Whoever has just looked is waiting when this has been locked.
-        drop(lock(&self.control));
+        // It was done under the lock: whoever has looked before is waiting now.
         self.progress.notify_all();
     }
 
@@ -353,20 +348,4 @@ impl Queue {
 /// A panic elsewhere leaves the state as it was between two statements: usable, at worst off by one span.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Threads take turns, so that those that run side by side have shards of their own.
-fn shard_of_thread() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        static SHARD: Cell<Option<usize>> = const { Cell::new(None) };
-    }
-    let shard = SHARD.try_with(|shard| {
-        shard.get().unwrap_or_else(|| {
-            let next = NEXT.fetch_add(1, Ordering::Relaxed);
-            shard.set(Some(next));
-            next
-        })
-    });
-    shard.unwrap_or_default()
 }
