@@ -72,7 +72,12 @@ pub(crate) fn nanos_of_this_thread() -> f64 {
 /// Nanoseconds that the threads of another process have run, those that are there now.
 pub(crate) fn nanos_of_process(id: u32) -> io::Result<f64> {
     let tasks = task_ids(&id.to_string())?;
-    tasks.into_iter().map(|task| run_nanos(&format!("/proc/{id}/task/{task}/schedstat"))).sum()
+    let nanos = |task| match run_nanos(&format!("/proc/{id}/task/{task}/schedstat")) {
+        // It has ended meanwhile.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0.0),
+        nanos => nanos,
+    };
+    tasks.into_iter().map(nanos).sum()
 }
 
 /// The cores that this process may run on: the first for who asks, the last for who answers. The same if there is but one.

@@ -1,5 +1,7 @@
 //! `http::HeaderMap` as a carrier; the only file that knows the `http` crate.
 
+use std::cell::RefCell;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{CarrierFormat, ExtractCarrier, InjectCarrier, Written};
@@ -67,18 +69,66 @@ fn remove_if(headers: &mut HeaderMap, matches: impl Fn(&str) -> bool) {
     }
 }
 
+thread_local! {
+    /// Names that have been sent: programs send the same few again and again, and each would be checked and allocated anew.
+    static KNOWN: RefCell<[Option<HeaderName>; 16]> = const { RefCell::new([const { None }; 16]) };
+}
+
+/// Longer names are not kept.
+const MAX_KNOWN_BYTES: usize = 64;
+
+/// The name, if it can be one.
+fn known(name: &str) -> Option<HeaderName> {
+    let made = || HeaderName::from_bytes(name.as_bytes()).ok();
+    if name.len() > MAX_KNOWN_BYTES {
+        return made();
+    }
+    // Names begin alike and differ at their ends.
+    let end = name.as_bytes().last_chunk().map_or(0, |end| u64::from_le_bytes(*end));
+    let hash = (end ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let found = KNOWN.try_with(|known| {
+        let mut known = known.try_borrow_mut().ok()?;
+        let place = known.get_mut((hash >> 60) as usize)?;
+        if place.as_ref().is_none_or(|own| own.as_str() != name) {
+            *place = Some(made()?);
+        }
+        place.clone()
+    });
+    // At the end of a thread there is none.
+    found.unwrap_or_else(|_| made())
+}
+
 fn set(headers: &mut HeaderMap, name: &str, value: &str) -> Written {
     let name = match name {
-        "uber-trace-id" => Ok(TRACE_CONTEXT),
-        "traceparent" => Ok(TRACE_PARENT),
-        "tracestate" => Ok(TRACE_STATE),
-        "baggage" => Ok(BAGGAGE),
-        _ => HeaderName::from_bytes(name.as_bytes()),
+        "uber-trace-id" => Some(TRACE_CONTEXT),
+        "traceparent" => Some(TRACE_PARENT),
+        "tracestate" => Some(TRACE_STATE),
+        "baggage" => Some(BAGGAGE),
+        _ => known(name),
     };
-    let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) else { return Written::Refused };
+    let (Some(name), Ok(value)) = (name, HeaderValue::from_str(value)) else { return Written::Refused };
     match headers.try_insert(name, value) {
         Ok(None) => Written::New,
         Ok(Some(_)) => Written::Replaced,
         Err(_) => Written::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_their_own_however_many_there_are() {
+        for round in 0..3 {
+            for number in 0..200 {
+                let name = format!("uberctx-{number}-{}", "x".repeat(number % 70));
+                assert_eq!(known(&name).unwrap().as_str(), name, "{round}");
+            }
+            for name in ["", "a b", "é", "uberctx-a b"] {
+                assert_eq!(known(name), None, "{name:?}");
+            }
+        }
+        assert_eq!(known("Uberctx-A").unwrap().as_str(), "uberctx-a", "as `HeaderName` has it");
     }
 }

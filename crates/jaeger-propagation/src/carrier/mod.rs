@@ -55,21 +55,18 @@ pub enum Written {
     Refused,
 }
 
-/// A bit for each character of a token (RFC 9110, section 5.6.2).
-const TOKEN: u128 = {
-    let mut token = 0;
+/// Which bytes may be in a token (RFC 9110, section 5.6.2).
+#[expect(clippy::indexing_slicing, reason = "in a constant it would not compile")]
+const IS_TOKEN: [bool; 256] = {
+    let mut is_token = [false; 256];
     let mut byte = 0;
     while byte < 128_u8 {
-        let is_mark = matches!(
-            byte,
-            b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~'
-        );
-        if is_mark || byte.is_ascii_alphanumeric() {
-            token |= 1 << byte;
-        }
+        let is_mark =
+            matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
+        is_token[byte as usize] = is_mark || byte.is_ascii_alphanumeric();
         byte += 1;
     }
-    token
+    is_token
 };
 
 // === impl CarrierFormat ===
@@ -91,9 +88,7 @@ impl CarrierFormat {
     /// ```
     pub fn accepts_name(self, name: &str) -> bool {
         match self {
-            Self::HttpHeaders => {
-                !name.is_empty() && name.bytes().all(|byte| byte < 128 && TOKEN >> byte & 1 == 1)
-            }
+            Self::HttpHeaders => !name.is_empty() && name.bytes().all(is_token),
             // gRPC over HTTP/2: Header-Name.
             Self::GrpcMetadata => {
                 !name.is_empty()
@@ -103,6 +98,11 @@ impl CarrierFormat {
             Self::TextMap => true,
         }
     }
+}
+
+#[inline]
+fn is_token(byte: u8) -> bool {
+    IS_TOKEN.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
