@@ -94,20 +94,12 @@ impl Wire for Compact {
     #[inline]
     fn put_i64_fields<const N: usize>(out: &mut Vec<u8>, _last: i16, values: [i64; N]) {
         const I64_AT_NEXT: u8 = 1 << 4 | code(Kind::I64);
-        const FIELD_BYTES: usize = 1 + MAX_VARINT_BYTES;
-        const { assert!(N <= 4, "the block has room for four") };
-        // Put together where there is room for certain, so that the vector is asked for room once.
-        let mut block = [0; 4 * FIELD_BYTES];
-        let mut end = 0;
         for value in values {
-            let (bytes, len) = long_varint(zigzag(value));
-            if let Some([head, varint @ ..]) = block.get_mut(end..end + FIELD_BYTES) {
-                *head = I64_AT_NEXT;
-                varint.copy_from_slice(&bytes);
-            }
-            end += 1 + len;
+            let ([b0, b1, b2, b3, b4, b5, b6, b7, b8, b9], len) = long_varint(zigzag(value));
+            let end = out.len() + 1 + len;
+            out.extend_from_slice(&[I64_AT_NEXT, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9]);
+            out.truncate(end);
         }
-        out.extend_from_slice(block.get(..end).unwrap_or_default());
     }
 
     #[inline]

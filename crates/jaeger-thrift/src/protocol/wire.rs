@@ -17,7 +17,7 @@ pub trait Wire: Sized {
     fn put_double(out: &mut Vec<u8>, value: f64);
     fn put_bytes(out: &mut Vec<u8>, value: &[u8]);
     fn put_list(out: &mut Vec<u8>, kind: Kind, count: usize);
-    /// Up to four fields of 64 bits, whose ids follow on `last`: ids of spans and times, which are long.
+    /// Fields of 64 bits, whose ids follow on `last`: ids of spans and times, which are long.
     #[inline]
     fn put_i64_fields<const N: usize>(out: &mut Vec<u8>, last: i16, values: [i64; N]) {
         put_i64_fields_one_by_one::<Self, N>(out, last, values);
