@@ -1,5 +1,5 @@
-//! What a layer costs that is written by hand for exactly this case: it reads `uber-trace-id`, makes ids, keeps six tags by
-//! reference, ends with the body and exports nothing.
+//! What a layer costs that is written by hand for exactly this case: it reads `uber-trace-id`, makes ids, copies six tags into memory
+//! that is used again, ends with the body and exports nothing.
 //!
 //! The last span is kept where the check finds it; so nothing of it is optimised away.
 
@@ -11,21 +11,24 @@ use std::{
 };
 
 use axum::extract::MatchedPath;
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header::HOST};
+use http::{HeaderName, Method, Request, Response, header::HOST};
 use http_body::{Body, Frame, SizeHint};
+use jaeger_propagation::SpanContext;
 use pin_project_lite::pin_project;
 use rand::{Rng, SeedableRng, rngs::SmallRng};
 use tower::{Layer, Service};
 
 use crate::{
-    floor,
     operation::Result,
     tracers::{Exports, Seen},
 };
 
+const TRACE_CONTEXT: HeaderName = HeaderName::from_static("uber-trace-id");
+
 thread_local! {
     static RANDOM: RefCell<SmallRng> = RefCell::new(SmallRng::from_os_rng());
-    static LAST: RefCell<Option<Span>> = const { RefCell::new(None) };
+    /// The last span that has ended, whose memory is the next one's.
+    static LAST: RefCell<Option<Box<Span>>> = const { RefCell::new(None) };
     static ENDED: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -46,32 +49,31 @@ pub(super) struct FloorSpans {
     before: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Span {
     trace_id: u128,
     span_id: u64,
     parent_id: u64,
-    start: Instant,
+    start: Option<Instant>,
     duration: Duration,
     tags: Tags,
 }
 
-/// Counted references to what the request has anyway.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Tags {
     kind: &'static str,
-    method: Method,
-    url: Uri,
-    route: Option<MatchedPath>,
-    host: Option<HeaderValue>,
-    status: StatusCode,
+    method: &'static str,
+    url: String,
+    route: String,
+    host: String,
+    status: u16,
 }
 
 pin_project! {
     pub(super) struct FloorFuture<F> {
         #[pin]
         inner: F,
-        span: Option<Span>,
+        span: Option<Box<Span>>,
     }
 }
 
@@ -79,7 +81,7 @@ pin_project! {
     pub(super) struct FloorBody<B> {
         #[pin]
         inner: B,
-        span: Option<Span>,
+        span: Option<Box<Span>>,
     }
 }
 
@@ -142,40 +144,54 @@ impl Exports for FloorSpans {
 
 impl Span {
     /// `None` if it is not sampled; it has ids all the same, for the calls that a handler makes.
-    fn start<Q>(request: &Request<Q>, samples_roots: bool) -> Option<Self> {
-        let parent = floor::trace_context(request.headers());
+    fn start<Q>(request: &Request<Q>, samples_roots: bool) -> Option<Box<Self>> {
+        let header = request.headers().get(TRACE_CONTEXT).and_then(|value| value.to_str().ok());
+        let parent = header.and_then(|header| SpanContext::from_header(header).ok().flatten());
         let span_id = random();
-        let (trace_id, parent_id, flags) = parent
-            .unwrap_or_else(|| (u128::from(random()) << 64 | u128::from(span_id), 0, samples_roots.into()));
+        let (trace_id, parent_id, is_sampled) = match parent {
+            Some(parent) => (parent.trace_id.into(), parent.span_id.into(), parent.flags.is_sampled()),
+            None => (u128::from(random()) << 64 | u128::from(span_id), 0, samples_roots),
+        };
         std::hint::black_box((trace_id, span_id));
-        (flags & 1 == 1).then(|| Self {
-            trace_id,
-            span_id,
-            parent_id,
-            start: Instant::now(),
-            duration: Duration::ZERO,
-            tags: Tags {
-                kind: "server",
-                method: request.method().clone(),
-                url: request.uri().clone(),
-                route: request.extensions().get().cloned(),
-                host: request.headers().get(HOST).cloned(),
-                status: StatusCode::PROCESSING,
-            },
+        is_sampled.then(|| {
+            let mut span = LAST.take().unwrap_or_default();
+            (span.trace_id, span.span_id, span.parent_id) = (trace_id, span_id, parent_id);
+            span.tags.fill(request);
+            span.start = Some(Instant::now());
+            span
         })
     }
 
-    fn end(mut self) {
-        self.duration = self.start.elapsed();
+    fn end(mut self: Box<Self>) {
+        self.duration = self.start.map_or(Duration::ZERO, |start| start.elapsed());
         ENDED.set(ENDED.get() + 1);
-        LAST.replace(Some(self));
+        LAST.set(Some(self));
     }
 
     fn is_whole(&self) -> bool {
         let Tags { kind, method, url, route, host, status } = &self.tags;
-        let is_of_request = *kind == "server" && method == Method::GET && url.path() != "/";
-        let is_of_connection = route.is_some() && host.is_some() && status.is_success();
+        let is_of_request = *kind == "server" && *method == "GET" && url.len() > 1;
+        let is_of_connection = !route.is_empty() && !host.is_empty() && *status == 200;
         self.span_id != 0 && !self.duration.is_zero() && is_of_request && is_of_connection
+    }
+}
+
+// === impl Tags ===
+
+impl Tags {
+    fn fill<Q>(&mut self, request: &Request<Q>) {
+        let text = |place: &mut String, text: &str| {
+            place.clear();
+            place.push_str(text);
+        };
+        self.kind = "server";
+        self.method = if *request.method() == Method::GET { "GET" } else { "other" };
+        text(&mut self.url, request.uri().path());
+        text(&mut self.route, request.extensions().get().map_or("", MatchedPath::as_str));
+        text(
+            &mut self.host,
+            request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default(),
+        );
     }
 }
 
@@ -196,7 +212,7 @@ where
         let response = ready!(this.inner.poll(cx))?;
         let mut span = this.span.take();
         if let Some(span) = &mut span {
-            span.tags.status = response.status();
+            span.tags.status = response.status().as_u16();
         }
         Poll::Ready(Ok(response.map(|inner| FloorBody { inner, span })))
     }
