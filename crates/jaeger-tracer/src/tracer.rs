@@ -52,8 +52,8 @@ pub struct SpanStart<'s> {
     pub kind: SpanKind,
     /// The span that it is ChildOf; none begins a trace.
     pub parent: Option<Parent>,
-    /// W3C's `tracestate` of the trace.
-    pub trace_state: TraceState,
+    /// W3C's `tracestate` of the trace, if it has one.
+    pub trace_state: Option<&'s TraceState>,
     /// References to other spans.
     pub links: &'s [Link],
     /// Makes a trace that begins a debug trace, and is its tag `jaeger-debug-id`.
@@ -96,7 +96,7 @@ impl<'s> SpanStart<'s> {
             name,
             kind,
             parent: None,
-            trace_state: TraceState::NONE,
+            trace_state: None,
             links: &[],
             debug_id: None,
             flags: None,
@@ -199,7 +199,13 @@ impl JaegerTracer {
         let inner = &self.inner;
         let is_sampled = flags.is_sampled();
         let otel_flags = if is_sampled { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
-        let context = SpanContext::new(trace_id, span_id, otel_flags, false, start.trace_state.clone());
+        let context = SpanContext::new(
+            trace_id,
+            span_id,
+            otel_flags,
+            false,
+            start.trace_state.cloned().unwrap_or_default(),
+        );
         if !inner.is_running() {
             if is_sampled {
                 inner.count_after_shutdown();
@@ -301,7 +307,7 @@ impl Tracer for JaegerTracer {
         let mut start = SpanStart::new(&name, span_kind.unwrap_or(SpanKind::Internal));
         start.parent = parent;
         if parent.is_some() {
-            start.trace_state = parent_context.trace_state().clone();
+            start.trace_state = Some(parent_context.trace_state());
         }
         start.links = &links;
         start.debug_id = debug_id;

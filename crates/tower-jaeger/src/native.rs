@@ -40,48 +40,58 @@ pub(crate) fn is_any_woken() -> bool {
     jaeger_tracer::is_any_priority_set()
 }
 
+/// What is known of a span before its request is looked at.
+pub(crate) struct Sort<'s> {
+    pub(crate) kind: SpanKind,
+    pub(crate) links: &'s [Link],
+    /// The number of those that begin with the same tags.
+    pub(crate) number: u32,
+    /// The operation of one that is not recorded, and may be later.
+    pub(crate) name_unsampled: &'static str,
+}
+
 /// Starts a span, and puts it into a context.
 pub(crate) fn start<'n>(
     tracer: &Native,
     origin: Origin<'_>,
-    (name_unsampled, name): (&'static str, impl FnOnce() -> Name<'n>),
-    kind: SpanKind,
-    links: &[Link],
-    (number, write_first): (u32, impl FnOnce(Writer<'_>)),
+    sort: &Sort<'_>,
+    name: impl FnOnce() -> Name<'n>,
+    write_first: impl FnOnce(Writer<'_>),
     write: impl FnOnce(Writer<'_>),
 ) -> (Context, Option<Recording>) {
+    let (read, current);
     let (context, parent, trace_state) = match origin {
         Origin::Caller(extracted) => {
-            let parent = extracted.span_context.map(Parent::from);
             // What OpenTelemetry cannot read is left out, as W3C asks for.
-            let trace_state = extracted.trace_state.as_ref().and_then(|text| text.parse().ok());
-            (extracted.take_surroundings(&Context::new()), parent, trace_state.unwrap_or(TraceState::NONE))
+            read = extracted.trace_state.take().and_then(|text| text.parse::<TraceState>().ok());
+            let parent = extracted.span_context.map(Parent::from);
+            (extracted.take_surroundings(&Context::new()), parent, read.as_ref())
         }
         Origin::Current(context) => {
-            let trace_state = context.span().span_context().trace_state().clone();
-            (context.clone(), Parent::of(context), trace_state)
+            current = context.span();
+            (context.clone(), Parent::of(context), Some(current.span_context().trace_state()))
         }
     };
     let debug_id = match parent {
         Some(_) => None,
         None => JaegerState::from_context(&context).and_then(JaegerState::debug_id),
     };
-    let has_debug_id = debug_id.is_some();
     let start = |name: &str| {
-        let mut start = SpanStart::new(name, kind);
+        let mut start = SpanStart::new(name, sort.kind.clone());
         start.parent = parent;
         start.trace_state = trace_state;
-        start.links = links;
+        start.links = sort.links;
         start.debug_id = debug_id;
-        start.name_unsampled = name_unsampled;
-        tracer.start_like_others(&start, number, write_first, write)
+        start.name_unsampled = sort.name_unsampled;
+        tracer.start_like_others(&start, sort.number, write_first, write)
     };
     let span = match &parent {
         // Nobody is told its name.
-        Some(parent) if !tracer.is_recorded_below(parent) => start(name_unsampled),
+        Some(parent) if !tracer.is_recorded_below(parent) => start(sort.name_unsampled),
         _ => name().with_text(start),
     };
     let (recording, flags, trace_id) = (span.recording(), span.flags(), span.span_context().trace_id());
+    let has_debug_id = debug_id.is_some();
     let mut context = context.with_span(span);
     if has_debug_id {
         context = JaegerState::bind(context);

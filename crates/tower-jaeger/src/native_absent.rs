@@ -23,13 +23,19 @@ pub(crate) fn is_any_woken() -> bool {
     false
 }
 
+pub(crate) struct Sort<'s> {
+    pub(crate) kind: SpanKind,
+    pub(crate) links: &'s [Link],
+    pub(crate) number: u32,
+    pub(crate) name_unsampled: &'static str,
+}
+
 pub(crate) fn start<'n>(
     tracer: &Native,
     _origin: Origin<'_>,
-    _names: (&'static str, impl FnOnce() -> Name<'n>),
-    _kind: SpanKind,
-    _links: &[Link],
-    _first: (u32, impl FnOnce(Writer<'_>)),
+    _sort: &Sort<'_>,
+    _name: impl FnOnce() -> Name<'n>,
+    _write_first: impl FnOnce(Writer<'_>),
     _write: impl FnOnce(Writer<'_>),
 ) -> (Context, Option<Recording>) {
     match *tracer {}

@@ -158,9 +158,13 @@ impl RequestSpan {
         let (context, recorder, has_own_id) = if let Some(tracer) = native {
             let write_first =
                 |span: native::Writer<'_>| tags.at_first(request.method, &mut TagSink::Native(span));
-            let first = (tags.first_number(request.method), write_first);
-            let names = (operation_name::of_method(tags, request.method), name);
-            let (context, recording) = native::start(tracer, origin, names, kind, &links, first, |span| {
+            let sort = native::Sort {
+                kind,
+                links: &links,
+                number: tags.first_number(request.method),
+                name_unsampled: operation_name::of_method(tags, request.method),
+            };
+            let (context, recording) = native::start(tracer, origin, &sort, name, write_first, |span| {
                 tags.at_start(request, settings, &mut TagSink::Native(span));
             });
             (context, recording.map_or(Recorder::Asleep, Recorder::Native), true)

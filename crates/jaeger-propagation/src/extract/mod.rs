@@ -66,14 +66,19 @@ impl Propagator {
     /// It cannot fail, because a request must not: a malformed trace header is told in [`Extracted::refused`] and
     /// counted, and the request starts a new root unless another format has a valid one.
     pub fn extract<C: ExtractCarrier + ?Sized>(&self, carrier: &C) -> Extracted {
+        let mut found = Extracted::default();
+        self.extract_into(carrier, &mut found);
+        found
+    }
+
+    /// The same into a place that is [empty](Extracted::default) before, for who extracts from every request: what is found is so
+    /// large that moving it takes a fifth of the time.
+    pub fn extract_into<C: ExtractCarrier + ?Sized>(&self, carrier: &C, found: &mut Extracted) {
         let coding = if carrier.format().is_url_encoded() { Coding::PercentPlus } else { Coding::Plain };
         let pass = Pass { shared: &self.shared, coding };
         let mut reader = Reader { pass, jaeger: None, w3c: None, b3_single: None, b3_multi: None };
         carrier.for_each(|name, value| reader.header(name, value));
-        // In its place: it is large enough for moving it to be felt.
-        let mut found = Extracted::default();
-        reader.finish(&mut found);
-        found
+        reader.finish(found);
     }
 }
 

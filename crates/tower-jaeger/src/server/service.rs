@@ -78,7 +78,8 @@ where
     /// The server span of a request.
     fn start<B>(&self, request: &Request<B>) -> Box<RequestSpan> {
         let head = RequestHead::from(request);
-        let mut extracted = self.settings.propagator.extract(head.headers);
+        let mut extracted = Extracted::default();
+        self.settings.propagator.extract_into(head.headers, &mut extracted);
         let is_traced = self.settings.is_traced(&head);
         let predecessor = self.distrust(&head, is_traced, &mut extracted);
         if !is_traced {
