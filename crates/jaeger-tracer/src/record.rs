@@ -374,14 +374,8 @@ impl Record {
         }
         self.put_status();
         self.mark_dropped_logs();
-        for (key, Limited { dropped, .. }) in [
-            ("otel.dropped_attributes_count", self.dropped.attributes),
-            ("otel.dropped_events_count", self.dropped.events),
-            ("otel.dropped_links_count", self.dropped.links),
-        ] {
-            if dropped > 0 {
-                self.put(key, TagRef::Long(dropped.into()));
-            }
+        if self.dropped.is_any() {
+            self.put_dropped();
         }
         let start_at = match self.head.start {
             Start::Tick(tick) => clock.wall(tick),
@@ -421,6 +415,19 @@ impl Record {
 
     fn tags_mark(&self) -> ListMark {
         lists!(&self.lists, |buffer| buffer.tags_mark())
+    }
+
+    #[cold]
+    fn put_dropped(&mut self) {
+        for (key, Limited { dropped, .. }) in [
+            ("otel.dropped_attributes_count", self.dropped.attributes),
+            ("otel.dropped_events_count", self.dropped.events),
+            ("otel.dropped_links_count", self.dropped.links),
+        ] {
+            if dropped > 0 {
+                self.put(key, TagRef::Long(dropped.into()));
+            }
+        }
     }
 
     fn put_status(&mut self) {
@@ -492,6 +499,15 @@ pub(crate) struct Ended {
 impl Default for SpanLimits {
     fn default() -> Self {
         Self { tag_value_bytes: MAX_TAG_VALUE_BYTES, logs: None }
+    }
+}
+
+// === impl Dropped ===
+
+impl Dropped {
+    #[inline]
+    fn is_any(&self) -> bool {
+        self.attributes.dropped | self.events.dropped | self.links.dropped != 0
     }
 }
 

@@ -71,6 +71,15 @@ impl Wire for Binary {
     }
 
     #[inline]
+    fn put_i64_fields<const N: usize>(out: &mut Vec<u8>, last: i16, values: [i64; N]) {
+        for (id, value) in (last + 1..).zip(values) {
+            let [high, low] = id.to_be_bytes();
+            let [b0, b1, b2, b3, b4, b5, b6, b7] = value.to_be_bytes();
+            out.extend_from_slice(&[code(Kind::I64), high, low, b0, b1, b2, b3, b4, b5, b6, b7]);
+        }
+    }
+
+    #[inline]
     fn put_list(out: &mut Vec<u8>, kind: Kind, count: usize) {
         out.push(code(kind));
         put_count(out, count);
