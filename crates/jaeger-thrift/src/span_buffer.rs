@@ -265,13 +265,15 @@ impl ListBuffer {
 /// `vType` is the enum of the IDL; the value is in the one field that belongs to it.
 #[inline]
 pub(crate) fn write_tag<P: Protocol>(out: &mut Vec<u8>, key: &str, value: TagRef<'_>) {
-    if let TagRef::String(text) = value {
-        return P::put_text_tag(out, key.as_bytes(), text.as_bytes());
+    match value {
+        TagRef::String(text) => return P::put_text_tag(out, key.as_bytes(), text.as_bytes()),
+        TagRef::Long(number) => return P::put_long_tag(out, key.as_bytes(), number),
+        _ => {}
     }
     let mut fields = StructWriter::<P>::new(out);
     fields.bytes(1, key.as_bytes());
     match value {
-        TagRef::String(_) => {}
+        TagRef::String(_) | TagRef::Long(_) => {}
         TagRef::Double(number) => {
             fields.i32(2, 1);
             fields.double(4, number);
@@ -279,10 +281,6 @@ pub(crate) fn write_tag<P: Protocol>(out: &mut Vec<u8>, key: &str, value: TagRef
         TagRef::Bool(truth) => {
             fields.i32(2, 2);
             fields.bool(5, truth);
-        }
-        TagRef::Long(number) => {
-            fields.i32(2, 3);
-            fields.i64(6, number);
         }
         TagRef::Binary(bytes) => {
             fields.i32(2, 4);

@@ -80,6 +80,24 @@ impl Wire for Binary {
     }
 
     #[inline]
+    fn put_text_tag(out: &mut Vec<u8>, key: &[u8], text: &[u8]) {
+        put_tag_key(out, key);
+        let [l0, l1, l2, l3] = count(text.len());
+        let [string, number] = [code(Kind::String), code(Kind::I32)];
+        out.extend_from_slice(&[number, 0, 2, 0, 0, 0, 0, string, 0, 3, l0, l1, l2, l3]);
+        out.extend_from_slice(text);
+        out.push(0);
+    }
+
+    #[inline]
+    fn put_long_tag(out: &mut Vec<u8>, key: &[u8], value: i64) {
+        put_tag_key(out, key);
+        let [b0, b1, b2, b3, b4, b5, b6, b7] = value.to_be_bytes();
+        let [number, long] = [code(Kind::I32), code(Kind::I64)];
+        out.extend_from_slice(&[number, 0, 2, 0, 0, 0, 3, long, 0, 6, b0, b1, b2, b3, b4, b5, b6, b7, 0]);
+    }
+
+    #[inline]
     fn put_list(out: &mut Vec<u8>, kind: Kind, count: usize) {
         out.push(code(kind));
         put_count(out, count);
@@ -183,10 +201,44 @@ const fn code(kind: Kind) -> u8 {
 /// Counts beyond an `i32` are beyond what one batch can hold, and beyond what any receiver accepts.
 #[inline]
 fn put_count(out: &mut Vec<u8>, count: usize) {
-    Binary::put_i32(out, i32::try_from(count).unwrap_or(i32::MAX));
+    out.extend_from_slice(&self::count(count));
+}
+
+#[inline]
+fn count(count: usize) -> [u8; 4] {
+    i32::try_from(count).unwrap_or(i32::MAX).to_be_bytes()
+}
+
+/// The first field of a tag.
+#[inline]
+fn put_tag_key(out: &mut Vec<u8>, key: &[u8]) {
+    let [l0, l1, l2, l3] = count(key.len());
+    out.extend_from_slice(&[code(Kind::String), 0, 1, l0, l1, l2, l3]);
+    out.extend_from_slice(key);
 }
 
 fn length(reader: &mut Reader<'_>) -> Result<u64, DecodeError> {
     let claimed = Binary::i32(reader)?;
     u64::try_from(claimed).map_err(|_| reader.error("a length", Found::Number(claimed.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::wire::{put_i64_fields_one_by_one, put_long_tag_by_fields, put_text_tag_by_fields};
+
+    #[test]
+    fn what_is_written_at_once_is_the_same_as_field_by_field() {
+        for (key, text) in [(0, 0), (1, 1), (300, 20_000)] {
+            let (key, text) = (vec![b'k'; key], vec![b't'; text]);
+            let (mut fast, mut slow) = (vec![7], vec![7]);
+            Binary::put_text_tag(&mut fast, &key, &text);
+            put_text_tag_by_fields::<Binary>(&mut slow, &key, &text);
+            Binary::put_long_tag(&mut fast, &key, -2);
+            put_long_tag_by_fields::<Binary>(&mut slow, &key, -2);
+            Binary::put_i64_fields(&mut fast, 7, [0, -1, i64::MAX]);
+            put_i64_fields_one_by_one::<Binary, 3>(&mut slow, 7, [0, -1, i64::MAX]);
+            assert_eq!(fast, slow);
+        }
+    }
 }

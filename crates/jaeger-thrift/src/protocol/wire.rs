@@ -27,6 +27,11 @@ pub trait Wire: Sized {
     fn put_text_tag(out: &mut Vec<u8>, key: &[u8], text: &[u8]) {
         put_text_tag_by_fields::<Self>(out, key, text);
     }
+    /// A whole tag of an integer.
+    #[inline]
+    fn put_long_tag(out: &mut Vec<u8>, key: &[u8], value: i64) {
+        put_long_tag_by_fields::<Self>(out, key, value);
+    }
 
     fn message<'a>(reader: &mut Reader<'a>) -> Result<MessageHead<'a>, DecodeError>;
     /// The next field of a struct; `None` at its end.
@@ -77,6 +82,17 @@ pub(super) fn put_i64_fields_one_by_one<P: Wire, const N: usize>(
         P::put_field(out, last, last + 1, Kind::I64);
         P::put_i64(out, value);
     }
+}
+
+/// A tag of an integer, field by field.
+pub(super) fn put_long_tag_by_fields<P: Wire>(out: &mut Vec<u8>, key: &[u8], value: i64) {
+    P::put_field(out, 0, 1, Kind::String);
+    P::put_bytes(out, key);
+    P::put_field(out, 1, 2, Kind::I32);
+    P::put_i32(out, 3);
+    P::put_field(out, 2, 6, Kind::I64);
+    P::put_i64(out, value);
+    out.push(0);
 }
 
 /// A tag of text, field by field.
