@@ -144,7 +144,7 @@ impl Config {
 
     /// Where the client writes its lines, each without a line end; standard error by default.
     ///
-    /// It is called when the tracer starts, when spans begin to be lost and when they are sent again, when a span is
+    /// It is called when the tracer starts, when spans cannot be sent and when they are sent again, when a span is
     /// reported and lines for that are wanted, and when a [`Closer`] is dropped and spans were lost.
     #[must_use]
     pub fn with_logger(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
@@ -268,7 +268,7 @@ impl Destination {
 fn log_changes(logger: Logger) -> OnChange {
     Box::new(move |result| match result {
         Ok(()) => logger.log("jaeger: spans are sent again"),
-        Err(error) => logger.log(&format!("jaeger: spans are being lost: {error}")),
+        Err(error) => logger.log(&format!("jaeger: spans cannot be sent: {error}")),
     })
 }
 

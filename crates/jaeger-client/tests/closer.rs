@@ -114,7 +114,7 @@ fn a_dropped_closer_logs_what_was_lost() {
     let (closer, lines) = traced(to(&endpoint), 3);
     drop(closer);
     let lines = lines.lock().unwrap();
-    let first = format!("jaeger: spans are being lost: POST {endpoint} failed: connection refused");
+    let first = format!("jaeger: spans cannot be sent: POST {endpoint} failed: connection refused");
     assert_eq!(lines[1..], [first, format!("jaeger: {}", lost_to(&endpoint))]);
 }
 

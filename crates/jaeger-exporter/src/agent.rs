@@ -100,12 +100,7 @@ impl Agent {
         spans.iter().for_each(|spans| self.packet.extend_from_slice(spans));
         self.packet.extend_from_slice(behind);
         self.pace.wait(self.packet.len());
-        let result = self.transport.send(&self.packet);
-        match &result {
-            Ok(()) => stats.add_sent(count),
-            Err(error) => stats.add_failed(count, error),
-        }
-        result
+        self.transport.send(&self.packet).map(|()| stats.add_sent(count))
     }
 
     fn losses(&self, stats: &ExportStats) -> ClientStats {

@@ -44,11 +44,6 @@ impl Collector {
         let place = write_batch_frame::<Binary>(&head, count, &mut self.frame);
         let (before, behind) = self.frame.split_at_checked(place).unwrap_or_default();
         let parts: Vec<_> = iter::once(before).chain(spans.iter().copied()).chain([behind]).collect();
-        let result = self.transport.send_parts(&parts);
-        match &result {
-            Ok(()) => stats.add_sent(count),
-            Err(error) => stats.add_failed(count, error),
-        }
-        result
+        self.transport.send_parts(&parts).map(|()| stats.add_sent(count))
     }
 }

@@ -45,7 +45,14 @@ pub(crate) enum SendErrorKind {
     Refused,
     UnknownHost,
     Timeout(Duration),
-    Status { status: String, body: String },
+    /// Nobody has taken the connection.
+    Unconnected(Duration),
+    Status {
+        status: u16,
+        reason: String,
+        retry_after: Option<Duration>,
+        body: String,
+    },
     Io(io::Error),
     Http(String),
 }
@@ -114,10 +121,35 @@ impl SendError {
     /// The cause under which the spans of this message are counted.
     pub fn cause(&self) -> FailureCause {
         match self.kind {
-            SendErrorKind::Refused | SendErrorKind::UnknownHost => FailureCause::Unreachable,
+            SendErrorKind::Refused | SendErrorKind::UnknownHost | SendErrorKind::Unconnected(_) => {
+                FailureCause::Unreachable
+            }
             SendErrorKind::Timeout(_) => FailureCause::Timeout,
             SendErrorKind::Status { .. } => FailureCause::Rejected,
             SendErrorKind::Io(_) | SendErrorKind::Http(_) => FailureCause::Other,
+        }
+    }
+}
+
+impl SendError {
+    /// Whether the same message may get through later: there was no connection, or it broke, or the collector says that it is
+    /// overloaded or broken (429, 5xx). Not where it refuses the message itself, nor where it may have taken it and has not said so.
+    pub fn is_temporary(&self) -> bool {
+        match &self.kind {
+            SendErrorKind::Refused
+            | SendErrorKind::UnknownHost
+            | SendErrorKind::Unconnected(_)
+            | SendErrorKind::Io(_) => true,
+            SendErrorKind::Status { status, .. } => *status == 429 || *status >= 500,
+            SendErrorKind::Timeout(_) | SendErrorKind::Http(_) => false,
+        }
+    }
+
+    /// How long the collector asks to wait before the next attempt.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match &self.kind {
+            SendErrorKind::Status { retry_after, .. } => *retry_after,
+            _ => None,
         }
     }
 }
@@ -129,8 +161,9 @@ impl fmt::Display for SendError {
             SendErrorKind::Refused => f.write_str("connection refused"),
             SendErrorKind::UnknownHost => f.write_str("host name not found"),
             SendErrorKind::Timeout(timeout) => write!(f, "no answer within {timeout:?}"),
-            SendErrorKind::Status { status, body } if body.is_empty() => write!(f, "status {status}"),
-            SendErrorKind::Status { status, body } => write!(f, "status {status}: {body}"),
+            SendErrorKind::Unconnected(timeout) => write!(f, "no connection within {timeout:?}"),
+            SendErrorKind::Status { reason, body, .. } if body.is_empty() => write!(f, "status {reason}"),
+            SendErrorKind::Status { reason, body, .. } => write!(f, "status {reason}: {body}"),
             SendErrorKind::Io(error) => error.fmt(f),
             SendErrorKind::Http(reason) => f.write_str(reason),
         }

@@ -4,6 +4,7 @@ mod exporter;
 mod reporter;
 
 mod agent;
+mod backoff;
 mod collector;
 mod convert;
 mod flags;
@@ -16,6 +17,7 @@ mod error;
 mod stats;
 
 pub use self::{
+    backoff::Backoff,
     error::{EndpointError, FailureCause, SendError},
     exporter::JaegerExporter,
     flags::{FLAGS_ATTRIBUTE, FlagsProcessor, flags_of},

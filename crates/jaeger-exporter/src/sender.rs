@@ -132,6 +132,11 @@ impl BatchSender {
         }
     }
 
+    /// Whether the receiver says that it has taken a message. A collector does; an agent does not, so nobody knows what to send again.
+    pub fn is_acknowledged(&self) -> bool {
+        matches!(self.destination, Destination::Collector(_))
+    }
+
     /// The bytes of spans that fit into one message.
     pub fn room(&self) -> usize {
         match &self.destination {
@@ -147,9 +152,24 @@ impl BatchSender {
     ///
     /// When it could not be sent. Spans that alone are too large for a UDP packet are counted and no error.
     pub fn send(&mut self, spans: &[&[u8]], count: usize) -> Result<(), SendError> {
+        self.try_to_send(spans, count).inspect_err(|error| self.give_up(count, error))
+    }
+
+    /// The same for who tries again where the error [is temporary](SendError::is_temporary): spans that could not be sent are not
+    /// counted before they are [given up](Self::give_up).
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn try_to_send(&mut self, spans: &[&[u8]], count: usize) -> Result<(), SendError> {
         match &mut self.destination {
             Destination::Collector(collector) => collector.send(spans, count, &self.stats),
             Destination::Agent(agent) => agent.send(spans, count, &self.stats),
         }
+    }
+
+    /// Counts spans that could not be sent.
+    pub fn give_up(&self, count: usize, error: &SendError) {
+        self.stats.add_failed(count, error);
     }
 }

@@ -19,6 +19,11 @@ pub(crate) fn trace_id() -> TraceId {
     }
 }
 
+/// 64 bits, for what is to happen by chance.
+pub(crate) fn random() -> u64 {
+    RNG.with_borrow_mut(|rng| rng.random())
+}
+
 /// 64 bits, never zero.
 pub(crate) fn span_id() -> SpanId {
     loop {

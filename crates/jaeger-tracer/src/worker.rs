@@ -5,10 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use jaeger_exporter::{BatchSender, ExportStats, Health, ReporterStats, panic_message};
+use jaeger_exporter::{Backoff, BatchSender, ExportStats, Health, ReporterStats, panic_message};
 use opentelemetry::Context;
 
 use crate::{
+    ids,
     provider::Inner,
     queue::{Chunk, Job},
 };
@@ -63,9 +64,9 @@ impl Worker {
         let too_large = self.export.too_large();
         let spans = chunks.iter().map(|chunk| chunk.spans).sum();
         let parts: Vec<&[u8]> = chunks.iter().map(|chunk| &*chunk.bytes).collect();
-        let sending = AssertUnwindSafe(|| self.sender.send(&parts, spans));
+        let sending = AssertUnwindSafe(|| self.send_at_last(&parts, spans));
         let result = match catch_unwind(sending) {
-            Ok(result) => result.map_err(|error| error.to_string()),
+            Ok(result) => result,
             Err(panic) => Err(format!("sending panicked: {}", panic_message(&*panic))),
         };
         // A span that alone is too large is no error of the message that it was alone in.
@@ -74,7 +75,27 @@ impl Worker {
         if too_large > 0 {
             self.stats.queued_to_failed(too_large, self.export.last_error().unwrap_or_default());
         }
-        self.health.settle(&self.stats, spans - too_large, result);
+        self.health.settle(&self.stats, spans - too_large, &result);
+    }
+
+    /// Tries again where that may help. Once the provider is to stop, a failure is the last: who waits for that should not wait for a
+    /// collector that is not there.
+    fn send_at_last(&mut self, parts: &[&[u8]], spans: usize) -> Result<(), String> {
+        let mut backoff = Backoff::default();
+        loop {
+            let Err(error) = self.sender.try_to_send(parts, spans) else { return Ok(()) };
+            let may_retry = self.sender.is_acknowledged();
+            let pause = if may_retry { backoff.pause(&error, ids::random()) } else { None };
+            let text = error.to_string();
+            if let Some(pause) = pause {
+                self.health.postpone(&self.stats, &text);
+                if self.inner.queue().wait_to_retry(pause) {
+                    continue;
+                }
+            }
+            self.sender.give_up(spans, &error);
+            return Err(text);
+        }
     }
 }
 

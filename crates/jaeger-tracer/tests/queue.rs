@@ -349,7 +349,7 @@ fn a_callback_about_changes_that_panics_does_not_end_the_sending() {
         .build();
     for _ in 0..3 {
         work(&provider.tracer("lost"), 2);
-        provider.flush(LONG).unwrap();
+        assert_eq!(provider.flush(Duration::from_millis(20)), Err(ShutdownError::Timeout));
     }
     provider.shutdown(LONG).unwrap();
     assert_eq!((provider.stats().failed(), provider.stats().queued()), (6, 0));
@@ -394,8 +394,9 @@ fn whoever_asks_is_told_when_sending_begins_to_fail() {
         .build();
     for _ in 0..3 {
         work(&provider.tracer("lost"), 1);
-        provider.flush(LONG).unwrap();
+        assert_eq!(provider.flush(Duration::from_millis(20)), Err(ShutdownError::Timeout));
     }
+    provider.shutdown(LONG).unwrap();
     assert_eq!(changes.lock().unwrap().len(), 1);
     assert_eq!(provider.stats().failed(), 3);
 }

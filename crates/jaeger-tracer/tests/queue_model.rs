@@ -467,3 +467,15 @@ fn a_worker_that_dies_leaves_nothing_uncounted_and_nobody_waiting() {
         });
     }
 }
+
+#[test]
+fn a_stop_ends_the_wait_before_another_attempt() {
+    check(0, || {
+        let model = Model::new(100);
+        let waiting = Arc::clone(&model);
+        let waiter = thread::spawn(move || _ = waiting.queue.wait_to_retry(LONG));
+        assert!(model.queue.request_stop());
+        join([waiter]);
+        assert!(!model.queue.wait_to_retry(LONG));
+    });
+}

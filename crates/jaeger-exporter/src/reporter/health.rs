@@ -27,18 +27,28 @@ impl Health {
 
     /// Counts spans that were queued as sent or failed, and then tells the user if that is a change. A panic of the user's is an
     /// error in the counters and ends nothing.
-    pub fn settle(&mut self, stats: &ReporterStats, spans: usize, result: Result<(), String>) {
-        let told = result.clone();
+    pub fn settle(&mut self, stats: &ReporterStats, spans: usize, result: &Result<(), String>) {
         match result {
             Ok(()) => stats.queued_to_sent(spans),
-            Err(error) => stats.queued_to_failed(spans, error),
+            Err(error) => stats.queued_to_failed(spans, error.clone()),
         }
-        if told.is_err() != self.is_failing {
-            self.is_failing = told.is_err();
-            let tell = || (self.on_change)(told.as_ref().map_err(String::as_str).copied());
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(tell)) {
-                stats.set_last_error(format!("the callback panicked: {}", panic_message(&*panic)));
-            }
+        self.tell(stats, result.as_ref().map_err(String::as_str).copied());
+    }
+
+    /// The same for spans that wait for another attempt: nothing is counted.
+    pub fn postpone(&mut self, stats: &ReporterStats, error: &str) {
+        stats.set_last_error(error.to_owned());
+        self.tell(stats, Err(error));
+    }
+
+    fn tell(&mut self, stats: &ReporterStats, result: Result<(), &str>) {
+        if result.is_err() == self.is_failing {
+            return;
+        }
+        self.is_failing = result.is_err();
+        let tell = || (self.on_change)(result);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(tell)) {
+            stats.set_last_error(format!("the callback panicked: {}", panic_message(&*panic)));
         }
     }
 }

@@ -45,7 +45,7 @@ impl<E: SpanExporter> Worker<E> {
                 Job::Export(batch) => {
                     let spans = batch.len();
                     let result = guard(|| block_on(self.exporter.export(batch)));
-                    self.health.settle(&self.stats, spans, result);
+                    self.health.settle(&self.stats, spans, &result);
                     self.queue.finished(spans);
                 }
                 Job::Flush(ticket) => {

@@ -7,8 +7,11 @@ use std::{
 };
 
 use ureq::{
-    Agent, Body, SendBody,
-    http::{Response, Uri, header::CONTENT_LENGTH},
+    Agent, Body, SendBody, Timeout,
+    http::{
+        Response, Uri,
+        header::{CONTENT_LENGTH, RETRY_AFTER},
+    },
 };
 
 use crate::error::{EndpointError, EndpointErrorKind, SendError, SendErrorKind};
@@ -157,12 +160,24 @@ impl HttpTransport {
         if response.status().is_success() {
             return Ok(());
         }
-        Err(self.send_error(SendErrorKind::Status { status: response.status().to_string(), body }))
+        let status = response.status();
+        let retry_after =
+            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        Err(self.send_error(SendErrorKind::Status {
+            status: status.as_u16(),
+            reason: status.to_string(),
+            // A date is not read: clocks differ.
+            retry_after: retry_after.map(Duration::from_secs),
+            body,
+        }))
     }
 
     fn error(&self, error: ureq::Error) -> SendError {
         match error {
             ureq::Error::Io(error) => SendError::from_io(&self.target(), error, self.timeout),
+            ureq::Error::Timeout(Timeout::Connect) => {
+                self.send_error(SendErrorKind::Unconnected(connect_timeout(self.timeout)))
+            }
             ureq::Error::Timeout(_) => self.send_error(SendErrorKind::Timeout(self.timeout)),
             ureq::Error::HostNotFound => self.send_error(SendErrorKind::UnknownHost),
             other => self.send_error(SendErrorKind::Http(other.to_string())),
@@ -178,10 +193,16 @@ impl HttpTransport {
     }
 }
 
+/// Shorter than the whole, so that it is known what has failed.
+fn connect_timeout(timeout: Duration) -> Duration {
+    timeout / 2
+}
+
 /// An HTTP client that reads nothing from the environment and follows nobody.
 fn agent(timeout: Duration) -> Agent {
     Agent::config_builder()
         .timeout_global(Some(timeout))
+        .timeout_connect(Some(connect_timeout(timeout)))
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)

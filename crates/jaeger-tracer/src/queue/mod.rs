@@ -298,6 +298,25 @@ impl Queue {
         }
     }
 
+    /// Waits before another attempt to send; no longer than until the queue is to stop. `false` if that is so already.
+    pub(crate) fn wait_to_retry(&self, pause: Duration) -> bool {
+        let until = Instant::now().checked_add(pause);
+        let mut control = lock(&self.control);
+        if control.is_stopping {
+            return false;
+        }
+        while let Some(until) = until.filter(|_| !control.is_stopping) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            control.is_waiting = true;
+            control = self.work.wait_timeout(control, left).unwrap_or_else(PoisonError::into_inner).0;
+            control.is_waiting = false;
+        }
+        true
+    }
+
     /// A further chunk that is there already and is no larger.
     pub(crate) fn next_full(&self, max_bytes: usize) -> Option<Chunk> {
         let mut control = lock(&self.control);

@@ -8,10 +8,11 @@
 )]
 
 use std::{
+    collections::VecDeque,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -27,12 +28,23 @@ pub struct Collector {
 impl Collector {
     /// Answers each request.
     pub fn answering() -> Self {
-        let this = Self::silent();
+        Self::refusing(&[])
+    }
+
+    /// Answers the first requests with these statuses and headers, and takes all that follow.
+    pub fn refusing(answers: &[&'static str]) -> Self {
+        Self::on(TcpListener::bind(("127.0.0.1", 0)).unwrap(), answers)
+    }
+
+    /// The same on a listener of one's own.
+    pub fn on(listener: TcpListener, answers: &[&'static str]) -> Self {
+        let this = Self { listener, spans: Arc::default() };
         let (listener, spans) = (this.listener.try_clone().unwrap(), Arc::clone(&this.spans));
+        let answers = Arc::new(Mutex::new(VecDeque::from(answers.to_vec())));
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let spans = Arc::clone(&spans);
-                thread::spawn(move || serve(stream.unwrap(), &spans));
+                let (spans, answers) = (Arc::clone(&spans), Arc::clone(&answers));
+                thread::spawn(move || serve(stream.unwrap(), &spans, &answers));
             }
         });
         this
@@ -48,7 +60,7 @@ impl Collector {
     }
 }
 
-fn serve(stream: TcpStream, spans: &AtomicUsize) {
+fn serve(stream: TcpStream, spans: &AtomicUsize, answers: &Mutex<VecDeque<&'static str>>) {
     let mut writer = stream.try_clone().unwrap();
     let mut reader = BufReader::new(stream);
     loop {
@@ -67,8 +79,16 @@ fn serve(stream: TcpStream, spans: &AtomicUsize) {
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
-        spans.fetch_add(Batch::decode::<Binary>(&body).unwrap().spans.len(), Ordering::Relaxed);
-        if writer.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").is_err() {
+        let refusal = answers.lock().unwrap().pop_front();
+        if refusal == Some("") {
+            // Breaks the connection off.
+            return;
+        }
+        if refusal.is_none() {
+            spans.fetch_add(Batch::decode::<Binary>(&body).unwrap().spans.len(), Ordering::Relaxed);
+        }
+        let answer = format!("HTTP/1.1 {}\r\ncontent-length: 0\r\n\r\n", refusal.unwrap_or("202 Accepted"));
+        if writer.write_all(answer.as_bytes()).is_err() {
             return;
         }
     }
