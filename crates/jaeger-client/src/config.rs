@@ -1,6 +1,6 @@
 //! From a service name and an endpoint to a running tracer.
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{any::Any, fmt, num::NonZeroU32, sync::Arc};
 
 use jaeger_exporter::{
     BatchSender, EndpointError, ExportStats, JaegerExporter, Reporter, ReporterStats, process_of,
@@ -19,7 +19,7 @@ use crate::{
     logger::Logger,
     logging_reporter::{self, LoggingReporter},
     pipeline::Pipeline,
-    sampler::{ConstSampler, DebugSampler, ProbabilisticSampler, SharedSampler},
+    sampler::{ConstSampler, DebugSampler, ProbabilisticSampler, RateLimitingSampler, SharedSampler},
 };
 
 /// Where a collector of Jaeger listens on the same machine.
@@ -39,6 +39,8 @@ pub struct Config {
     sampler: Arc<dyn Sampler>,
     sampler_words: SamplerWords,
     is_on_sdk: bool,
+    max_tag_value_bytes: Option<usize>,
+    max_logs_per_span: Option<NonZeroU32>,
     log_spans: bool,
     logger: Logger,
 }
@@ -78,6 +80,8 @@ impl Config {
             sampler: Arc::new(ConstSampler::new(true)),
             sampler_words: SamplerWords::of(&ConstSampler::new(true)),
             is_on_sdk: false,
+            max_tag_value_bytes: None,
+            max_logs_per_span: None,
             log_spans: false,
             logger: Logger::default(),
         }
@@ -139,6 +143,22 @@ impl Config {
     pub fn with_sampler(mut self, sampler: impl Sampler + 'static) -> Self {
         self.sampler_words = SamplerWords::of(&sampler);
         self.sampler = Arc::new(sampler);
+        self
+    }
+
+    /// Bytes of text or binary values of tags, at most; what is longer is cut, text between two characters. 256 by default, as in
+    /// Jaeger's clients. The fields of logs are not cut. On the SDK it is always 256.
+    #[must_use]
+    pub fn with_max_tag_value_bytes(mut self, bytes: usize) -> Self {
+        self.max_tag_value_bytes = Some(bytes);
+        self
+    }
+
+    /// Logs of a span, at most, as jaeger-client-go limits them: of more the first and the last are kept, and one between them says
+    /// how many are gone. By default the first 128 are kept, and so they are on the SDK, whatever is said here.
+    #[must_use]
+    pub fn with_max_logs_per_span(mut self, logs: NonZeroU32) -> Self {
+        self.max_logs_per_span = Some(logs);
         self
     }
 
@@ -206,6 +226,12 @@ impl Config {
         let mut builder = JaegerTracerProvider::builder(sender)
             .with_sampler(SharedSampler(self.sampler))
             .with_on_change(log_changes(self.logger.clone()));
+        if let Some(bytes) = self.max_tag_value_bytes {
+            builder = builder.with_max_tag_value_bytes(bytes);
+        }
+        if let Some(logs) = self.max_logs_per_span {
+            builder = builder.with_max_logs_per_span(logs);
+        }
         if self.log_spans {
             let logger = self.logger.clone();
             builder =
@@ -314,6 +340,9 @@ impl SamplerWords {
         } else if let Some(sampler) = sampler_of.downcast_ref::<ProbabilisticSampler>() {
             let probability = sampler.probability();
             (format!("{probability} of all traces"), format!("probabilistic {probability}"))
+        } else if let Some(sampler) = sampler_of.downcast_ref::<RateLimitingSampler>() {
+            let rate = sampler.traces_per_second();
+            (format!("up to {rate} traces a second"), format!("ratelimiting {rate}"))
         } else {
             ("traces".to_owned(), format!("{sampler:?}"))
         };

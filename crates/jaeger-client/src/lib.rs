@@ -14,6 +14,6 @@ pub use self::{
     config::{Config, DEFAULT_COLLECTOR_ENDPOINT},
     error::ConfigError,
     logging_reporter::LoggingReporter,
-    sampler::{ConstSampler, DebugSampler, ProbabilisticSampler},
+    sampler::{ConstSampler, DebugSampler, ProbabilisticSampler, RateLimitingSampler},
 };
 pub use jaeger_tracer::{Decision, Sampler, SamplerParam};

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use jaeger_client::{Config, ConstSampler, ProbabilisticSampler};
+use jaeger_client::{Config, ConstSampler, ProbabilisticSampler, RateLimitingSampler};
 use jaeger_propagation::{JaegerState, Propagator};
 use jaeger_thrift::{Batch, Compact, Span, TagValue};
 use opentelemetry::{
@@ -82,6 +82,46 @@ fn the_sampler_signs_roots_only_and_callers_decide_for_themselves() {
     let kind = TagValue::String("probabilistic".into());
     assert_eq!(sampler(&spans[0]), (Some(kind), Some(TagValue::Double(1.0))));
     assert_eq!((sampler(&spans[1]), sampler(&spans[2])), ((None, None), (None, None)));
+}
+
+#[test]
+fn tags_and_logs_have_the_limits_that_are_set() {
+    let agent = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
+    let config =
+        Config::new("native").with_agent(agent.local_addr().unwrap().to_string()).with_logger(|_| {});
+    let config = config.with_max_tag_value_bytes(3).with_max_logs_per_span(3.try_into().unwrap());
+    let (provider, closer) = config.build().unwrap();
+    let mut span = provider.tracer("test").start("span");
+    span.set_attribute(KeyValue::new("long", "abcdef"));
+    for number in 0..5 {
+        span.add_event(number.to_string(), Vec::new());
+    }
+    drop(span);
+    assert_eq!(closer.close(PATIENCE).sent, 1);
+    let mut packet = vec![0; 65_536];
+    let len = agent.recv(&mut packet).unwrap();
+    let span = Batch::decode_emit::<Compact>(&packet[..len]).unwrap().spans.remove(0);
+    assert_eq!(tag(&span, "long"), Some(TagValue::String("abc".into())));
+    let events: Vec<_> = span.logs.iter().map(|log| log.fields[0].value.clone()).collect();
+    assert_eq!(events, ["0", "dropped Span logs", "4"].map(|event| TagValue::String(event.into())));
+}
+
+#[test]
+fn so_many_traces_a_second_and_their_spans_whole() {
+    let spans = spans_of(
+        |config| config.with_sampler(RateLimitingSampler::new(0.001)),
+        |start| {
+            for name in ["first", "second", "third"] {
+                let root = start(name, &Context::new());
+                start("child", &root);
+            }
+            start("of a caller", &request("uber-trace-id", "7b:1c8:0:1"));
+        },
+    );
+    let names: Vec<_> = spans.iter().map(|span| span.operation_name.as_str()).collect();
+    assert_eq!(names, ["first", "child", "of a caller"]);
+    assert_eq!(tag(&spans[0], "sampler.type"), Some(TagValue::String("ratelimiting".into())));
+    assert_eq!(tag(&spans[0], "sampler.param"), Some(TagValue::Double(0.001)));
 }
 
 #[test]

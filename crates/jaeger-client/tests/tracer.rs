@@ -13,7 +13,9 @@ use std::{
     time::Duration,
 };
 
-use jaeger_client::{Config, ConstSampler, Decision, ProbabilisticSampler, Sampler, SamplerParam};
+use jaeger_client::{
+    Config, ConstSampler, Decision, ProbabilisticSampler, RateLimitingSampler, Sampler, SamplerParam,
+};
 use jaeger_exporter::flags_of;
 use jaeger_propagation::{JaegerState, Propagator};
 use opentelemetry::{
@@ -88,6 +90,10 @@ fn the_start_is_one_line() {
             .with_collector_endpoint("http://jaeger:80")
             .with_sampler(ProbabilisticSampler::new(0.5)),
         "jaeger: service \"b\" reports 0.5 of all traces to http://jaeger:80/api/traces (sampler probabilistic 0.5)",
+    );
+    start_line(
+        Config::new("c").with_sampler(RateLimitingSampler::new(2.5)),
+        "jaeger: service \"c\" reports up to 2.5 traces a second to http://localhost:14268/api/traces (sampler ratelimiting 2.5)",
     );
 }
 
