@@ -15,6 +15,7 @@ use opentelemetry_sdk::{
 
 use crate::{
     closer::{Closer, Engine, Peer},
+    collector_headers::{Auth, CollectorHeaders},
     error::{ConfigError, ConfigErrorKind},
     logger::Logger,
     logging_reporter::{self, LoggingReporter},
@@ -36,6 +37,7 @@ pub struct Config {
     service_name: String,
     tags: Vec<KeyValue>,
     destination: Destination,
+    collector_headers: CollectorHeaders,
     sampler: Arc<dyn Sampler>,
     sampler_words: SamplerWords,
     is_on_sdk: bool,
@@ -77,6 +79,7 @@ impl Config {
             service_name: service_name.into(),
             tags: Vec::new(),
             destination: Destination::Collector(DEFAULT_COLLECTOR_ENDPOINT.to_owned()),
+            collector_headers: CollectorHeaders::default(),
             sampler: Arc::new(ConstSampler::new(true)),
             sampler_words: SamplerWords::of(&ConstSampler::new(true)),
             is_on_sdk: false,
@@ -94,6 +97,28 @@ impl Config {
     #[must_use]
     pub fn with_collector_endpoint(mut self, url: impl Into<String>) -> Self {
         self.destination = Destination::Collector(url.into());
+        self
+    }
+
+    /// Sends a user name and a password to the collector, with each request and readable for who is in between; none by default. Of
+    /// this and [`with_bearer_token`](Self::with_bearer_token) the last one counts.
+    #[must_use]
+    pub fn with_basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.collector_headers.auth = Some(Auth::Basic(user.into(), password.into()));
+        self
+    }
+
+    /// Sends a token to the collector, with each request and readable for who is in between; none by default.
+    #[must_use]
+    pub fn with_bearer_token(mut self, token: impl Into<String>) -> Self {
+        self.collector_headers.auth = Some(Auth::Bearer(token.into()));
+        self
+    }
+
+    /// Sends a header to the collector with each request, for a proxy in front of it; none by default.
+    #[must_use]
+    pub fn with_collector_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.collector_headers.others.push((name.into(), value.into()));
         self
     }
 
@@ -203,7 +228,9 @@ impl Config {
     pub fn build(self) -> Result<(JaegerTracerProvider, Closer), ConfigError> {
         self.check_name()?;
         let (sender, kind) = match &self.destination {
-            Destination::Collector(url) => (BatchSender::collector(url), "collector"),
+            Destination::Collector(url) => {
+                (self.collector_headers.transport(url).map(BatchSender::with_http), "collector")
+            }
             Destination::Agent(address) => (BatchSender::agent(address), "agent"),
             Destination::Other { .. } => {
                 return Err(ConfigErrorKind::NeedsSdk("an exporter of the SDK").into());
@@ -251,7 +278,7 @@ impl Config {
     pub fn build_sdk(self) -> Result<(SdkTracerProvider, Closer), ConfigError> {
         self.check_name()?;
         let Self { service_name, tags, destination, sampler, sampler_words, log_spans, logger, .. } = self;
-        let Started { reporter, export, peer } = destination.start(&logger)?;
+        let Started { reporter, export, peer } = destination.start(&self.collector_headers, &logger)?;
         sampler_words.log_start(&service_name, &peer, ", on the OpenTelemetry SDK", &logger);
         let resource =
             Resource::builder_empty().with_attributes(tags).with_service_name(service_name).build();
@@ -278,10 +305,13 @@ impl Config {
 // === impl Destination ===
 
 impl Destination {
-    fn start(self, logger: &Logger) -> Result<Started, ConfigError> {
+    fn start(self, headers: &CollectorHeaders, logger: &Logger) -> Result<Started, ConfigError> {
         let on_change = log_changes(logger.clone());
         Ok(match self {
-            Self::Collector(url) => Started::jaeger(JaegerExporter::collector(&url)?, "collector", on_change),
+            Self::Collector(url) => {
+                let exporter = JaegerExporter::with_http(headers.transport(&url)?);
+                Started::jaeger(exporter, "collector", on_change)
+            }
             Self::Agent(address) => Started::jaeger(JaegerExporter::agent(&address)?, "agent", on_change),
             Self::Other { name, start } => {
                 Started { reporter: start(on_change), export: None, peer: Peer { name, kind: "receiver" } }

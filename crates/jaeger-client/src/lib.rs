@@ -4,6 +4,7 @@ mod config;
 mod error;
 
 mod closer;
+mod collector_headers;
 mod logger;
 mod logging_reporter;
 mod pipeline;

@@ -2,7 +2,7 @@
 
 use std::{error, fmt, io, time::Duration};
 
-/// The endpoint of a collector or the address of an agent cannot be used as written.
+/// The endpoint of a collector, one of its headers, or the address of an agent cannot be used as written.
 #[derive(Debug)]
 pub struct EndpointError {
     endpoint: String,
@@ -38,6 +38,8 @@ pub(crate) enum EndpointErrorKind {
     Credentials,
     Fragment,
     Address,
+    HeaderName,
+    HeaderValue,
 }
 
 #[derive(Debug)]
@@ -90,6 +92,13 @@ impl fmt::Display for EndpointError {
                 write!(f, "expected a URL without a user name and password, found {endpoint:?}")
             }
             EndpointErrorKind::Fragment => write!(f, "expected a URL without a fragment, found {endpoint:?}"),
+            EndpointErrorKind::HeaderName => {
+                write!(f, "expected the name of a header that HTTP can carry, found {endpoint:?}")
+            }
+            // The value may be a secret.
+            EndpointErrorKind::HeaderValue => {
+                write!(f, "expected printable ASCII as the value of the header {endpoint:?}")
+            }
             EndpointErrorKind::Address => {
                 write!(
                     f,

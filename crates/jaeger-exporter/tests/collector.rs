@@ -119,3 +119,37 @@ fn a_collector_that_never_answers_costs_the_timeout() {
     );
     assert_eq!(exporter.stats().failed_by(FailureCause::Timeout), 1);
 }
+
+#[test]
+fn a_collector_is_told_who_asks() {
+    let transport = || HttpTransport::new("http://localhost").unwrap();
+    let head = |change: fn(HttpTransport) -> HttpTransport| {
+        let collector = FakeCollector::start(ACCEPTED);
+        let transport = change(HttpTransport::new(&collector.endpoint).unwrap());
+        block_on(JaegerExporter::with_http(transport).export(spans(1))).unwrap();
+        collector.requests.recv_timeout(PATIENCE).unwrap().head.to_lowercase()
+    };
+    // The example of RFC 7617.
+    let basic = head(|transport| transport.with_basic_auth("Aladdin", "open sesame"));
+    assert!(basic.contains("authorization: basic qwxhzgrpbjpvcgvuihnlc2ftzq==\r\n"), "{basic}");
+    let bearer = head(|transport| {
+        let transport = transport.with_basic_auth("replaced", "secret").with_bearer_token("t0.k_en").unwrap();
+        transport.with_header("X-Tenant", "first").unwrap().with_header("x-tenant", "blue").unwrap()
+    });
+    assert!(bearer.contains("authorization: bearer t0.k_en\r\n"), "{bearer}");
+    assert!(bearer.contains("x-tenant: blue\r\n") && !bearer.contains("first"), "{bearer}");
+    assert_eq!(bearer.matches("authorization").count(), 1, "{bearer}");
+
+    let error =
+        |result: Result<HttpTransport, jaeger_exporter::EndpointError>| result.unwrap_err().to_string();
+    assert_eq!(
+        error(transport().with_header("a b", "c")),
+        "expected the name of a header that HTTP can carry, found \"a b\""
+    );
+    let secret = "secret\nInjected: yes";
+    let refused = "expected printable ASCII as the value of the header";
+    assert_eq!(error(transport().with_header("x-tenant", secret)), format!("{refused} \"x-tenant\""));
+    assert_eq!(error(transport().with_bearer_token(secret)), format!("{refused} \"authorization\""));
+    let shown = format!("{:?}", transport().with_basic_auth("Aladdin", "open sesame"));
+    assert!(!shown.contains("QWxh") && !shown.contains("sesame"), "{shown}");
+}

@@ -6,11 +6,12 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use ureq::{
     Agent, Body, SendBody, Timeout,
     http::{
-        Response, Uri,
-        header::{CONTENT_LENGTH, RETRY_AFTER},
+        HeaderName, HeaderValue, Response, Uri,
+        header::{AUTHORIZATION, CONTENT_LENGTH, RETRY_AFTER},
     },
 };
 
@@ -36,6 +37,8 @@ pub struct HttpTransport {
     agent: Agent,
     url: String,
     timeout: Duration,
+    /// Beside those that a request needs.
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// What is still to be read of several parts; of the first one so many bytes have been.
@@ -116,7 +119,7 @@ impl HttpTransport {
     /// carries a user name.
     pub fn new(endpoint: &str) -> Result<Self, EndpointError> {
         let url = parse_endpoint(endpoint)?;
-        Ok(Self { agent: agent(DEFAULT_TIMEOUT), url, timeout: DEFAULT_TIMEOUT })
+        Ok(Self { agent: agent(DEFAULT_TIMEOUT), url, timeout: DEFAULT_TIMEOUT, headers: Vec::new() })
     }
 
     /// Time for one whole request; 5 seconds by default.
@@ -124,6 +127,46 @@ impl HttpTransport {
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.agent = agent(timeout);
         self.timeout = timeout;
+        self
+    }
+
+    /// Sends a user name and a password with each request (RFC 7617), readable for who is in between; none by default. Of this and
+    /// [`with_bearer_token`](Self::with_bearer_token) the last one counts.
+    #[must_use]
+    pub fn with_basic_auth(self, user: &str, password: &str) -> Self {
+        let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
+        // Base64 is always printable.
+        let value = HeaderValue::try_from(format!("Basic {credentials}"));
+        match value {
+            Ok(value) => self.with(AUTHORIZATION, value),
+            Err(_) => self,
+        }
+    }
+
+    /// Sends a token with each request (RFC 6750), readable for who is in between; none by default.
+    ///
+    /// # Errors
+    ///
+    /// When it is not printable ASCII.
+    pub fn with_bearer_token(self, token: &str) -> Result<Self, EndpointError> {
+        self.with_header(AUTHORIZATION.as_str(), &format!("Bearer {token}"))
+    }
+
+    /// Sends a header with each request; none by default. Of two with the same name the last one counts.
+    ///
+    /// # Errors
+    ///
+    /// When HTTP cannot carry the name or the value. The error does not say the value, which may be a secret.
+    pub fn with_header(self, name: &str, value: &str) -> Result<Self, EndpointError> {
+        let error = |kind| EndpointError::new(name, kind);
+        let header = HeaderName::try_from(name).map_err(|_| error(EndpointErrorKind::HeaderName))?;
+        let value = HeaderValue::try_from(value).map_err(|_| error(EndpointErrorKind::HeaderValue))?;
+        Ok(self.with(header, value))
+    }
+
+    fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.retain(|(own, _)| *own != name);
+        self.headers.push((name, value));
         self
     }
 
@@ -148,13 +191,13 @@ impl HttpTransport {
     /// As [`send`](Self::send).
     pub fn send_parts(&self, parts: &[&[u8]]) -> Result<(), SendError> {
         let length: usize = parts.iter().map(|part| part.len()).sum();
-        let mut response = self
-            .agent
-            .post(&self.url)
-            .content_type(CONTENT_TYPE)
-            .header(CONTENT_LENGTH, length)
-            .send(SendBody::from_reader(&mut Parts(parts, 0)))
-            .map_err(|error| self.error(error))?;
+        let mut request =
+            self.agent.post(&self.url).content_type(CONTENT_TYPE).header(CONTENT_LENGTH, length);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let mut response =
+            request.send(SendBody::from_reader(&mut Parts(parts, 0))).map_err(|error| self.error(error))?;
         // Reading the answer to its end is what lets the connection be used again.
         let body = reason(&mut response);
         if response.status().is_success() {

@@ -1,0 +1,47 @@
+//! What a collector is told beside the spans.
+
+use std::fmt;
+
+use jaeger_exporter::{EndpointError, HttpTransport};
+
+/// Secrets among them.
+#[derive(Default)]
+pub(crate) struct CollectorHeaders {
+    pub(crate) auth: Option<Auth>,
+    pub(crate) others: Vec<(String, String)>,
+}
+
+pub(crate) enum Auth {
+    /// User name and password.
+    Basic(String, String),
+    Bearer(String),
+}
+
+// === impl CollectorHeaders ===
+
+impl CollectorHeaders {
+    /// The way to a collector, with these headers.
+    pub(crate) fn transport(&self, url: &str) -> Result<HttpTransport, EndpointError> {
+        let mut transport = HttpTransport::new(url)?;
+        for (name, value) in &self.others {
+            transport = transport.with_header(name, value)?;
+        }
+        match &self.auth {
+            Some(Auth::Basic(user, password)) => Ok(transport.with_basic_auth(user, password)),
+            Some(Auth::Bearer(token)) => transport.with_bearer_token(token),
+            None => Ok(transport),
+        }
+    }
+}
+
+impl fmt::Debug for CollectorHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let auth = match &self.auth {
+            Some(Auth::Basic(..)) => "basic",
+            Some(Auth::Bearer(_)) => "bearer",
+            None => "none",
+        };
+        let names: Vec<_> = self.others.iter().map(|(name, _)| name).collect();
+        f.debug_struct("CollectorHeaders").field("auth", &auth).field("others", &names).finish()
+    }
+}
