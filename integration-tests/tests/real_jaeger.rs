@@ -22,11 +22,14 @@ fn the_real_jaeger_shows_what_we_sent_over_http_and_over_udp_on_both_engines() {
     let Some(jaeger) = RealJaeger::start() else { return };
     let over_http = || client().with_collector_endpoint(jaeger.collector_endpoint());
     let over_udp = || client().with_agent(jaeger.agent());
+    let over_binary_udp = || client().with_binary_agent(jaeger.binary_agent());
     for (trace_id, config, is_native) in [
         (0x0b2b_df42_51e5_ce0e_11b2_1f32_90c3_5d99, over_http(), true),
         (0x7b, over_udp(), true),
         (0x0b2b_df42_51e5_ce0e_11b2_1f32_90c3_5d9a, over_http(), false),
         (0x7c, over_udp(), false),
+        (0x7d, over_binary_udp(), true),
+        (0x7e, over_binary_udp(), false),
     ] {
         let closer = if is_native {
             let (provider, closer) = config.build().unwrap();

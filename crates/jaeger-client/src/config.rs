@@ -50,6 +50,7 @@ pub struct Config {
 enum Destination {
     Collector(String),
     Agent(String),
+    BinaryAgent(String),
     Other { name: String, start: Box<dyn FnOnce(OnChange) -> Reporter + Send> },
 }
 
@@ -126,6 +127,13 @@ impl Config {
     #[must_use]
     pub fn with_agent(mut self, address: impl Into<String>) -> Self {
         self.destination = Destination::Agent(address.into());
+        self
+    }
+
+    /// Sends to an agent's port for the binary protocol, for example `localhost:6832`: for an agent that has no other one open.
+    #[must_use]
+    pub fn with_binary_agent(mut self, address: impl Into<String>) -> Self {
+        self.destination = Destination::BinaryAgent(address.into());
         self
     }
 
@@ -232,6 +240,7 @@ impl Config {
                 (self.collector_headers.transport(url).map(BatchSender::with_http), "collector")
             }
             Destination::Agent(address) => (BatchSender::agent(address), "agent"),
+            Destination::BinaryAgent(address) => (BatchSender::binary_agent(address), "agent"),
             Destination::Other { .. } => {
                 return Err(ConfigErrorKind::NeedsSdk("an exporter of the SDK").into());
             }
@@ -313,6 +322,9 @@ impl Destination {
                 Started::jaeger(exporter, "collector", on_change)
             }
             Self::Agent(address) => Started::jaeger(JaegerExporter::agent(&address)?, "agent", on_change),
+            Self::BinaryAgent(address) => {
+                Started::jaeger(JaegerExporter::binary_agent(&address)?, "agent", on_change)
+            }
             Self::Other { name, start } => {
                 Started { reporter: start(on_change), export: None, peer: Peer { name, kind: "receiver" } }
             }
@@ -331,7 +343,10 @@ fn log_changes(logger: Logger) -> OnChange {
 impl fmt::Debug for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Collector(name) | Self::Agent(name) | Self::Other { name, .. } => f.write_str(name),
+            Self::Collector(name)
+            | Self::Agent(name)
+            | Self::BinaryAgent(name)
+            | Self::Other { name, .. } => f.write_str(name),
         }
     }
 }

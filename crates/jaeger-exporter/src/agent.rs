@@ -1,4 +1,4 @@
-//! Spans to an agent: UDP packets in the compact protocol.
+//! Spans to an agent: UDP packets in either protocol.
 
 use std::{
     num::NonZeroU64,
@@ -7,11 +7,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jaeger_thrift::{BatchHead, ClientStats, Compact, Process, encode_process, write_emit_batch_frame};
+use jaeger_thrift::{
+    BatchHead, Binary, ClientStats, Compact, Process, encode_process, write_emit_batch_frame,
+};
 
 use crate::{
     error::SendError,
     reporter::ReporterStats,
+    sender::WireProtocol,
     stats::ExportStats,
     transport::{DEFAULT_MAX_PACKET_BYTES, UdpTransport},
 };
@@ -28,6 +31,7 @@ pub(crate) const DEFAULT_BYTES_PER_SECOND: NonZeroU64 = NonZeroU64::new(5_000_00
 #[derive(Debug)]
 pub(crate) struct Agent {
     transport: UdpTransport,
+    protocol: WireProtocol,
     process: Vec<u8>,
     max_bytes: usize,
     /// What is before the spans and what is behind them.
@@ -48,9 +52,10 @@ struct Pace {
 // === impl Agent ===
 
 impl Agent {
-    pub(crate) fn new(transport: UdpTransport) -> Self {
+    pub(crate) fn new(transport: UdpTransport, protocol: WireProtocol) -> Self {
         Self {
             transport,
+            protocol,
             process: Vec::new(),
             max_bytes: DEFAULT_MAX_PACKET_BYTES,
             frame: Vec::new(),
@@ -61,8 +66,15 @@ impl Agent {
         }
     }
 
+    pub(crate) fn protocol(&self) -> WireProtocol {
+        self.protocol
+    }
+
     pub(crate) fn set_process(&mut self, process: &Process) {
-        self.process = encode_process::<Compact>(process);
+        self.process = match self.protocol {
+            WireProtocol::Compact => encode_process::<Compact>(process),
+            WireProtocol::Binary => encode_process::<Binary>(process),
+        };
     }
 
     pub(crate) fn set_max_packet_bytes(&mut self, bytes: usize) {
@@ -93,7 +105,7 @@ impl Agent {
         let losses = Some(self.losses(stats));
         let head = BatchHead { process: &self.process, seq_no: Some(self.sent), stats: losses };
         self.frame.clear();
-        let place = write_emit_batch_frame::<Compact>(self.sent as i32, &head, count, &mut self.frame);
+        let place = write_frame(self.protocol, self.sent as i32, &head, count, &mut self.frame);
         let (before, behind) = self.frame.split_at_checked(place).unwrap_or_default();
         self.packet.clear();
         self.packet.extend_from_slice(before);
@@ -121,8 +133,21 @@ impl Agent {
         };
         let head = BatchHead { process: &self.process, seq_no: Some(i64::MAX), stats: Some(worst) };
         let mut packet = Vec::new();
-        write_emit_batch_frame::<Compact>(-1, &head, 0, &mut packet);
+        write_frame(self.protocol, -1, &head, 0, &mut packet);
         self.max_bytes.saturating_sub(packet.len() + MAX_COUNT_BYTES)
+    }
+}
+
+fn write_frame(
+    protocol: WireProtocol,
+    number: i32,
+    head: &BatchHead<'_>,
+    count: usize,
+    out: &mut Vec<u8>,
+) -> usize {
+    match protocol {
+        WireProtocol::Compact => write_emit_batch_frame::<Compact>(number, head, count, out),
+        WireProtocol::Binary => write_emit_batch_frame::<Binary>(number, head, count, out),
     }
 }
 

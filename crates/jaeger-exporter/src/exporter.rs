@@ -67,6 +67,15 @@ impl JaegerExporter {
         Ok(Self::new(BatchSender::agent(address)?))
     }
 
+    /// Exports to an agent's port for the binary protocol, such as `localhost:6832`: for an agent that has no other one open.
+    ///
+    /// # Errors
+    ///
+    /// When the address is not `host:port`.
+    pub fn binary_agent(address: &str) -> Result<Self, EndpointError> {
+        Ok(Self::new(BatchSender::binary_agent(address)?))
+    }
+
     fn new(sender: BatchSender) -> Self {
         let (stats, endpoint) = (sender.stats(), sender.endpoint().to_owned());
         let packing = Packing::new(sender.protocol());

@@ -30,7 +30,7 @@ pub struct BatchSender {
 pub enum WireProtocol {
     /// Thrift's compact protocol, for agents.
     Compact,
-    /// Thrift's binary protocol, for collectors.
+    /// Thrift's binary protocol, for collectors, and for agents on a port of its own.
     Binary,
 }
 
@@ -65,9 +65,23 @@ impl BatchSender {
     ///
     /// When the address is not `host:port`.
     pub fn agent(address: &str) -> Result<Self, EndpointError> {
+        Self::to_agent(address, WireProtocol::Compact)
+    }
+
+    /// To an agent's port for the binary protocol, such as `localhost:6832`: for an agent that has no other one open. The packets are a
+    /// third larger.
+    ///
+    /// # Errors
+    ///
+    /// When the address is not `host:port`.
+    pub fn binary_agent(address: &str) -> Result<Self, EndpointError> {
+        Self::to_agent(address, WireProtocol::Binary)
+    }
+
+    fn to_agent(address: &str, protocol: WireProtocol) -> Result<Self, EndpointError> {
         let transport = UdpTransport::new(address)?;
         let endpoint = format!("udp://{}", transport.address());
-        Ok(Self::new(Destination::Agent(Agent::new(transport)), endpoint))
+        Ok(Self::new(Destination::Agent(Agent::new(transport, protocol)), endpoint))
     }
 
     fn new(destination: Destination, endpoint: String) -> Self {
@@ -126,9 +140,9 @@ impl BatchSender {
 
     /// How spans have to be encoded.
     pub fn protocol(&self) -> WireProtocol {
-        match self.destination {
+        match &self.destination {
             Destination::Collector(_) => WireProtocol::Binary,
-            Destination::Agent(_) => WireProtocol::Compact,
+            Destination::Agent(agent) => agent.protocol(),
         }
     }
 

@@ -16,7 +16,7 @@ use std::{
 
 use futures_executor::block_on;
 use jaeger_exporter::{DEFAULT_MAX_PACKET_BYTES, FailureCause, JaegerExporter};
-use jaeger_thrift::{Batch, Compact};
+use jaeger_thrift::{Batch, Binary, Compact};
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::{Resource, trace::SpanExporter};
 
@@ -130,4 +130,24 @@ fn an_agent_that_starts_later_gets_what_comes_later() {
     let (_, batch) = receive(&socket);
     assert_eq!(batch.spans.len(), 2);
     assert_eq!(batch.stats.unwrap().failed_to_emit_spans, 1);
+}
+
+#[test]
+fn the_binary_protocol_has_packets_of_the_same_size() {
+    let (socket, address) = agent();
+    let exporter = JaegerExporter::binary_agent(&address).unwrap().with_max_packet_bytes(1_000);
+    block_on(exporter.export(spans(20))).unwrap();
+    let (mut names, mut packets) = (Vec::new(), 0);
+    while names.len() < 20 {
+        let mut packet = vec![0; 70_000];
+        let length = socket.recv(&mut packet).unwrap();
+        assert!(length <= 1_000, "{length}");
+        packets += 1;
+        let batch = Batch::decode_emit::<Binary>(&packet[..length]).unwrap();
+        assert_eq!(batch.seq_no, Some(packets));
+        names.extend(batch.spans.into_iter().map(|span| span.operation_name));
+    }
+    assert!(packets > 1);
+    assert_eq!(names, (0..20).map(|number| format!("span {number}")).collect::<Vec<_>>());
+    assert_eq!((exporter.stats().sent(), exporter.stats().lost()), (20, 0));
 }

@@ -18,6 +18,7 @@ pub struct RealJaeger {
     query: SocketAddr,
     collector: SocketAddr,
     agent: SocketAddr,
+    binary_agent: SocketAddr,
     admin: SocketAddr,
 }
 
@@ -56,6 +57,11 @@ impl RealJaeger {
         self.agent.to_string()
     }
 
+    /// The UDP address of the agent's binary protocol.
+    pub fn binary_agent(&self) -> String {
+        self.binary_agent.to_string()
+    }
+
     /// The query API, `http://…`.
     pub fn query_url(&self) -> String {
         format!("http://{}", self.query)
@@ -80,11 +86,11 @@ impl RealJaeger {
         for tcp in ["collector.otlp.grpc", "collector.otlp.http", "http-server", "query.grpc-server"] {
             command.arg(format!("--{tcp}.host-port={}", free_tcp()?));
         }
-        for udp in ["zipkin-compact", "jaeger-binary"] {
-            command.arg(format!("--processor.{udp}.server-host-port={}", free_udp()?));
-        }
+        let binary_agent = free_udp()?;
+        command.arg(format!("--processor.jaeger-binary.server-host-port={binary_agent}"));
+        command.arg(format!("--processor.zipkin-compact.server-host-port={}", free_udp()?));
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        Ok(Self { process, query, collector, agent, admin })
+        Ok(Self { process, query, collector, agent, binary_agent, admin })
     }
 
     fn wait_until_ready(&self) {

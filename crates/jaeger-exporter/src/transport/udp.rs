@@ -14,7 +14,7 @@ pub const DEFAULT_MAX_PACKET_BYTES: usize = if cfg!(target_os = "macos") { 9_216
 /// How long a full socket buffer may hold up the reporting thread.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Sends messages in the compact Thrift protocol to an agent, one datagram each.
+/// Sends messages to an agent, one datagram each.
 ///
 /// A datagram that was sent may still be lost on the way. What the system knows about a lost one, that nobody
 /// listens at the address, is reported as an error: at once on the loopback interface, else with a later message.
