@@ -4,8 +4,6 @@
 use std::{
     convert::Infallible,
     error::Error,
-    pin::pin,
-    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
@@ -22,6 +20,7 @@ use crate::{
     cpu::{first_and_last, on_core},
     engine::{LONG, unlimited_agent},
     grid::Grid,
+    requests::now,
     sink::{Agent, Collector},
     statistics::{median, quartiles},
 };
@@ -123,14 +122,4 @@ fn request(router: &mut Router) {
     let Ok::<_, Infallible>(response) = now(router.call(request));
     // Of a body in memory nothing fails.
     let _ = now(response.into_body().collect());
-}
-
-/// The output of a future that never waits.
-fn now<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return output;
-        }
-    }
 }
