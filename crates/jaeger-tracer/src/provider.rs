@@ -197,7 +197,7 @@ impl JaegerTracerProviderBuilder {
         self
     }
 
-    /// How long a span waits, at most, for its chunk to become full. 1 second by default.
+    /// How long a span waits, at most, before it is sent; it is sent sooner when a megabyte has come together. 1 second by default.
     #[must_use]
     pub fn with_flush_interval(mut self, interval: Duration) -> Self {
         self.flush_interval = interval;
