@@ -90,6 +90,8 @@ impl Worker {
             if let Some(pause) = pause {
                 self.health.postpone(&self.stats, &text);
                 if self.inner.queue().wait_to_retry(pause) {
+                    // No tick comes meanwhile.
+                    self.inner.clock().adjust();
                     continue;
                 }
             }
