@@ -153,3 +153,29 @@ fn a_collector_is_told_who_asks() {
     let shown = format!("{:?}", transport().with_basic_auth("Aladdin", "open sesame"));
     assert!(!shown.contains("QWxh") && !shown.contains("sesame"), "{shown}");
 }
+
+/// A listener whose queue is full: the system answers no further connection.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_that_nobody_takes_is_told_apart_from_an_answer_that_does_not_come() {
+    use socket2::{Domain, Socket, Type};
+
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap();
+    let _queued: Vec<_> = (0..4)
+        .map(|_| {
+            let stream = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            stream.set_nonblocking(true).unwrap();
+            // It is under way.
+            stream.connect(&address).unwrap_err();
+            stream
+        })
+        .collect();
+    let endpoint = format!("http://{}/api/traces", address.as_socket().unwrap());
+    let transport = HttpTransport::new(&endpoint).unwrap().with_timeout(Duration::from_millis(400));
+    let error = transport.send(b"batch").unwrap_err();
+    assert_eq!(error.to_string(), format!("POST {endpoint} failed: no connection within 200ms"));
+    assert_eq!((error.cause(), error.is_temporary()), (FailureCause::Unreachable, true));
+}

@@ -18,6 +18,7 @@ mod inject;
 mod opentelemetry;
 mod percent;
 mod propagator;
+mod rate_limiter;
 mod span_context;
 mod w3c;
 
@@ -36,4 +37,5 @@ pub use id::{ParseIdError, SpanId, TraceId};
 #[cfg(feature = "opentelemetry")]
 pub use opentelemetry::{JaegerState, span_context_of};
 pub use propagator::Propagator;
+pub use rate_limiter::RateLimiter;
 pub use span_context::SpanContext;

@@ -1,12 +1,8 @@
 //! Which `jaeger-debug-id` headers are obeyed.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Instant,
-};
+use std::sync::Arc;
+
+use jaeger_propagation::RateLimiter;
 
 /// Which requests may start a debug trace by the header `jaeger-debug-id`.
 ///
@@ -31,21 +27,8 @@ pub struct DebugIds(Policy);
 enum Policy {
     Ignored,
     Unlimited,
-    PerSecond(Arc<Limiter>),
+    PerSecond(Arc<RateLimiter>),
 }
-
-/// Grants a second's worth at once, and then one at a time: the generic cell rate algorithm, which needs one number
-/// and no lock.
-#[derive(Debug)]
-struct Limiter {
-    started: Instant,
-    /// Nanoseconds from one grant to the next.
-    interval: u64,
-    /// Nanoseconds since the start at which everything granted so far has been earned.
-    earned_at: AtomicU64,
-}
-
-const SECOND: u64 = 1_000_000_000;
 
 // === impl DebugIds ===
 
@@ -62,14 +45,7 @@ impl DebugIds {
 
     /// So many a second on average, and at most so many at once. 0 is [`ignored`](Self::ignored).
     pub fn per_second(limit: u32) -> Self {
-        match SECOND.checked_div(limit.into()) {
-            Some(interval) => Self(Policy::PerSecond(Arc::new(Limiter {
-                started: Instant::now(),
-                interval,
-                earned_at: AtomicU64::new(0),
-            }))),
-            None => Self::ignored(),
-        }
+        Self(Policy::PerSecond(Arc::new(RateLimiter::per_second(limit.into()))))
     }
 
     /// Whether one more debug trace may begin now.
@@ -77,9 +53,7 @@ impl DebugIds {
         match &self.0 {
             Policy::Ignored => false,
             Policy::Unlimited => true,
-            Policy::PerSecond(limiter) => {
-                limiter.grant(u64::try_from(limiter.started.elapsed().as_nanos()).unwrap_or(u64::MAX))
-            }
+            Policy::PerSecond(limiter) => limiter.grant(),
         }
     }
 }
@@ -90,55 +64,17 @@ impl Default for DebugIds {
     }
 }
 
-// === impl Limiter ===
-
-impl Limiter {
-    fn grant(&self, now: u64) -> bool {
-        let earn_one_more = |earned_at: u64| {
-            let earned_at = earned_at.max(now).saturating_add(self.interval);
-            (earned_at - now <= SECOND).then_some(earned_at)
-        };
-        self.earned_at.fetch_update(Ordering::Relaxed, Ordering::Relaxed, earn_one_more).is_ok()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// How many of `asked` are granted at a time in nanoseconds.
-    fn granted(limiter: &Limiter, now: u64, asked: usize) -> usize {
-        (0..asked).filter(|_| limiter.grant(now)).count()
-    }
-
     #[test]
-    fn a_second_s_worth_at_once_and_then_at_the_rate() {
-        for limit in [1, 3, 100, 1_000_000] {
-            let limiter =
-                Limiter { started: Instant::now(), interval: SECOND / limit, earned_at: AtomicU64::new(0) };
-            let asked = 2 * limit as usize;
-            assert_eq!(granted(&limiter, 5 * SECOND, asked), limit as usize);
-            assert_eq!(granted(&limiter, 5 * SECOND + SECOND / limit / 2, asked), 0);
-            assert_eq!(granted(&limiter, 5 * SECOND + SECOND / limit, asked), 1);
-            assert_eq!(
-                granted(&limiter, 60 * SECOND, asked),
-                limit as usize,
-                "what was not used is not saved up"
-            );
-        }
-    }
-
-    #[test]
-    fn the_time_never_runs_out() {
-        let limiter = Limiter { started: Instant::now(), interval: 1, earned_at: AtomicU64::new(0) };
-        assert!(limiter.grant(u64::MAX));
-        assert!(limiter.grant(u64::MAX));
-    }
-
-    #[test]
-    fn none_and_all() {
-        assert!(!DebugIds::ignored().grant());
-        assert!(!DebugIds::per_second(0).grant());
-        assert!((0..1000).all(|_| DebugIds::unlimited().grant()));
+    fn none_all_and_so_many_at_once() {
+        let granted = |ids: &DebugIds| (0..1000).filter(|_| ids.grant()).count();
+        assert_eq!(granted(&DebugIds::ignored()), 0);
+        assert_eq!(granted(&DebugIds::per_second(0)), 0);
+        assert_eq!(granted(&DebugIds::unlimited()), 1000);
+        let one = DebugIds::per_second(1);
+        assert_eq!((granted(&one), granted(&one.clone())), (1, 0), "clones share it");
     }
 }

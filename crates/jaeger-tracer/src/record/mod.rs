@@ -3,26 +3,47 @@
 //! The second of the two places that translate OpenTelemetry to Jaeger; the other one is the conversion of `jaeger-exporter`,
 //! whose rules hold here, too.
 
-use std::num::NonZeroU32;
+/// Does the same with the lists of either protocol.
+macro_rules! lists {
+    ($lists:expr, |$buffer:ident| $run:expr) => {
+        match $lists {
+            Lists::Compact($buffer) => $run,
+            Lists::Binary($buffer) => $run,
+        }
+    };
+}
+
+mod head;
+mod limits;
+mod logs;
+mod sort;
 
 use jaeger_exporter::{
     WireProtocol,
-    mapping::{MAX_TAG_VALUE_BYTES, cut, ref_type, with_tag},
+    mapping::{cut, ref_type, with_tag},
 };
 use jaeger_propagation::{Flags, JaegerState};
 use jaeger_thrift::{Binary, Compact, ListMark, RefType, SpanBuffer, SpanHead, SpanRef, TagRef};
 use opentelemetry::{
     KeyValue,
-    trace::{Link, SpanId, SpanKind, Status, TraceId},
+    trace::{Link, SpanId, Status, TraceId},
 };
 
+pub(crate) use self::{
+    head::{End, Ended, Head, Start, kind_text},
+    limits::SpanLimits,
+    sort::Sort,
+};
+use self::{
+    head::{halves, micros, signed},
+    limits::{Dropped, Limited},
+    logs::LogPlace,
+    sort::{FirstTags, OwnTags},
+};
 use crate::{
-    clock::{Clock, Tick, wall},
+    clock::{Clock, wall},
     sampler::Decision,
 };
-
-/// OpenTelemetry's limit on attributes, events, links and the attributes of an event.
-const LIMIT: u32 = 128;
 
 /// A record that has grown beyond this is not kept for the next span.
 const MAX_KEPT_BYTES: usize = 16 * 1024;
@@ -51,105 +72,11 @@ pub(crate) struct Record {
     is_said: bool,
 }
 
-/// Where a log begins, and its time in microseconds since the Unix epoch.
-#[derive(Clone, Copy, Debug)]
-struct LogPlace {
-    mark: ListMark,
-    at_us: i64,
-}
-
-/// What a span may hold.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SpanLimits {
-    pub(crate) tag_value_bytes: usize,
-    /// `None` is OpenTelemetry's limit.
-    pub(crate) logs: Option<NonZeroU32>,
-}
-
-/// The tags with which every span of a sort begins, such as the layer's component. A record that comes from the pool has them
-/// already, if the span before was of the same sort.
-#[derive(Clone, Copy, Debug, Default)]
-struct FirstTags {
-    sort: Sort,
-    /// `span.kind` is the last of them.
-    before_kind: ListMark,
-    end: ListMark,
-    own: OwnTags,
-}
-
-/// Spans of one tracer, one number and one kind have the same first tags.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Sort {
-    pub(crate) tracer: u64,
-    /// `None` for spans that begin with nothing but their scope.
-    pub(crate) number: Option<u32>,
-    /// The value of `span.kind`; empty for internal spans.
-    pub(crate) kind: &'static str,
-}
-
-/// What is known of a span when it starts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Head {
-    pub(crate) trace_id: TraceId,
-    pub(crate) span_id: SpanId,
-    pub(crate) parent_id: SpanId,
-    pub(crate) flags: Flags,
-    pub(crate) start: Start,
-}
-
-/// When it started: by our own clock, or when the program says.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Start {
-    Tick(Tick),
-    /// Nanoseconds since the Unix epoch.
-    At(i64),
-}
-
-/// When it ends.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum End {
-    Tick(Tick),
-    At(std::time::SystemTime),
-}
-
 /// The lists of a span in the protocol of its receiver.
 #[derive(Debug)]
 enum Lists {
     Compact(SpanBuffer<Compact>),
     Binary(SpanBuffer<Binary>),
-}
-
-/// The tags that the program has set itself and that are therefore not made from kind and status.
-#[derive(Clone, Copy, Debug, Default)]
-struct OwnTags {
-    span_kind: bool,
-    error: bool,
-    status_code: bool,
-    status_description: bool,
-}
-
-/// How many there are, and how many were too many.
-#[derive(Clone, Copy, Debug, Default)]
-struct Dropped {
-    attributes: Limited,
-    events: Limited,
-    links: Limited,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Limited {
-    kept: u32,
-    dropped: u32,
-}
-
-/// Does the same with the lists of either protocol.
-macro_rules! lists {
-    ($lists:expr, |$buffer:ident| $run:expr) => {
-        match $lists {
-            Lists::Compact($buffer) => $run,
-            Lists::Binary($buffer) => $run,
-        }
-    };
 }
 
 // === impl Record ===
@@ -226,7 +153,8 @@ impl Record {
 
     /// Whether its memory is worth keeping.
     pub(crate) fn is_small(&self) -> bool {
-        self.name.capacity() + self.scratch.capacity() <= MAX_KEPT_BYTES
+        let places = self.log_places.capacity() * size_of::<LogPlace>();
+        self.name.capacity() + self.scratch.capacity() + places <= MAX_KEPT_BYTES
             && lists!(&self.lists, |buffer| buffer.capacity()) <= MAX_KEPT_BYTES
     }
 
@@ -267,74 +195,6 @@ impl Record {
             self.put("sampler.type", TagRef::String(decision.sampler_type));
             with_tag(&decision.param.into(), |param| self.put("sampler.param", param));
         }
-    }
-
-    /// A log at a time in nanoseconds since the Unix epoch.
-    pub(crate) fn log(&mut self, at: i64, name: &str, attributes: &[KeyValue]) {
-        match self.limits.logs {
-            None if !self.dropped.events.has_room() => return,
-            None => {}
-            Some(limit) => self.make_room_for_log(limit, micros(at)),
-        }
-        let is_named = attributes.iter().any(|attribute| attribute.key.as_str() == "event");
-        let dropped = attributes.len().saturating_sub(LIMIT as usize);
-        lists!(&mut self.lists, |buffer| {
-            let mut log = buffer.log(micros(at));
-            // First, as Jaeger's clients have it, unless the program set the field itself.
-            if !is_named {
-                log.field("event", TagRef::String(name));
-            }
-            for attribute in attributes.iter().take(LIMIT as usize) {
-                with_tag(&attribute.value, |field| {
-                    log.field(attribute.key.as_str(), field);
-                });
-            }
-            if dropped > 0 {
-                log.field("otel.dropped_attributes_count", TagRef::Long(dropped as i64));
-            }
-        });
-    }
-
-    /// Of more logs than the limit the oldest of the second half goes.
-    fn make_room_for_log(&mut self, limit: NonZeroU32, at_us: i64) {
-        if self.log_places.len() >= limit.get() as usize {
-            self.remove_log(first_half(limit));
-            self.dropped.events.dropped = self.dropped.events.dropped.saturating_add(1);
-        }
-        let mark = lists!(&self.lists, |buffer| buffer.logs_mark());
-        self.log_places.push(LogPlace { mark, at_us });
-    }
-
-    fn remove_log(&mut self, index: usize) {
-        if index >= self.log_places.len() {
-            return;
-        }
-        let from = self.log_places.remove(index).mark;
-        lists!(&mut self.lists, |buffer| {
-            let to = self.log_places.get(index).map_or(buffer.logs_mark(), |next| next.mark);
-            buffer.remove_logs(from, to);
-            self.log_places
-                .iter_mut()
-                .skip(index)
-                .for_each(|place| place.mark = place.mark.without(from, to));
-        });
-    }
-
-    /// In place of the last log that goes, between the two halves: how many are gone.
-    fn mark_dropped_logs(&mut self) {
-        let Some(limit) = self.limits.logs.filter(|_| self.dropped.events.dropped > 0) else { return };
-        let Some(LogPlace { mark, at_us }) = self.log_places.get(first_half(limit)).copied() else { return };
-        self.remove_log(first_half(limit));
-        let gone = i64::from(std::mem::take(&mut self.dropped.events.dropped)) + 1;
-        lists!(&mut self.lists, |buffer| {
-            let last = buffer.logs_mark();
-            let mut log = buffer.log(at_us);
-            log.field("event", TagRef::String("dropped Span logs"));
-            log.field("dropped_log_count", TagRef::Long(gone));
-            log.field("component", TagRef::String("jaeger-client"));
-            log.finish();
-            buffer.move_last_logs(last, mark);
-        });
     }
 
     /// A link to the parent is not a second reference.
@@ -485,70 +345,4 @@ impl Record {
     fn put(&mut self, key: &str, value: TagRef<'_>) {
         lists!(&mut self.lists, |buffer| buffer.tag(key, value));
     }
-}
-
-/// The times of a span that has ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ended {
-    start_us: i64,
-    duration_us: i64,
-}
-
-// === impl SpanLimits ===
-
-impl Default for SpanLimits {
-    fn default() -> Self {
-        Self { tag_value_bytes: MAX_TAG_VALUE_BYTES, logs: None }
-    }
-}
-
-// === impl Dropped ===
-
-impl Dropped {
-    #[inline]
-    fn is_any(&self) -> bool {
-        self.attributes.dropped | self.events.dropped | self.links.dropped != 0
-    }
-}
-
-// === impl Limited ===
-
-impl Limited {
-    fn has_room(&mut self) -> bool {
-        let has_room = self.kept < LIMIT;
-        self.kept += u32::from(has_room);
-        self.dropped = self.dropped.saturating_add(u32::from(!has_room));
-        has_room
-    }
-}
-
-/// The value of `span.kind`; empty for spans that have none.
-pub(crate) fn kind_text(kind: &SpanKind) -> &'static str {
-    match kind {
-        SpanKind::Client => "client",
-        SpanKind::Server => "server",
-        SpanKind::Producer => "producer",
-        SpanKind::Consumer => "consumer",
-        SpanKind::Internal => "",
-    }
-}
-
-/// How many of the first logs stay, as in jaeger-client-go.
-fn first_half(limit: NonZeroU32) -> usize {
-    (limit.get() as usize - 1) / 2
-}
-
-/// Whole microseconds.
-fn micros(nanos: i64) -> i64 {
-    nanos / 1_000
-}
-
-/// High and low half; Thrift has signed integers only, so the bits are kept and not the value.
-fn halves(id: TraceId) -> (i64, i64) {
-    let id = u128::from_be_bytes(id.to_bytes());
-    ((id >> 64) as i64, id as i64)
-}
-
-fn signed(id: SpanId) -> i64 {
-    i64::from_be_bytes(id.to_bytes())
 }

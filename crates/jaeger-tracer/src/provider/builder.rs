@@ -1,0 +1,178 @@
+//! How a provider is to be, and how it starts.
+
+use std::{
+    fmt,
+    num::NonZeroU32,
+    sync::{Arc, atomic::AtomicBool},
+    thread,
+    time::Duration,
+};
+
+use jaeger_exporter::{BatchSender, Health, OnChange, ReporterStats};
+use jaeger_propagation::SpanContext;
+
+use super::{Inner, JaegerTracerProvider, OnReport, Owner};
+use crate::{
+    clock::Clock,
+    priority::Priorities,
+    queue::{Limits, Queue},
+    record::SpanLimits,
+    registry,
+    sampler::{Decision, Sampler, SamplerParam},
+    worker::Worker,
+};
+
+/// The name of the thread, as debuggers and `top -H` show it.
+const THREAD_NAME: &str = "jaeger-tracer";
+
+/// A chunk for a collector: large enough that a request costs little for each span, small enough to be freed soon.
+const COLLECTOR_CHUNK_BYTES: usize = 128 * 1024;
+
+/// Settings of a [`JaegerTracerProvider`].
+pub struct JaegerTracerProviderBuilder {
+    sender: BatchSender,
+    sampler: Box<dyn Sampler>,
+    queue_bytes: usize,
+    flush_interval: Duration,
+    limits: SpanLimits,
+    on_change: OnChange,
+    on_report: Option<Box<OnReport>>,
+}
+
+/// Records every trace.
+#[derive(Debug)]
+struct Always;
+
+// === impl JaegerTracerProviderBuilder ===
+
+impl JaegerTracerProviderBuilder {
+    pub(super) fn new(sender: BatchSender) -> Self {
+        Self {
+            sender,
+            sampler: Box::new(Always),
+            queue_bytes: 96 * 1024 * 1024,
+            flush_interval: Duration::from_secs(1),
+            limits: SpanLimits::default(),
+            on_change: Box::new(|_| {}),
+            on_report: None,
+        }
+    }
+
+    /// Decides which traces are recorded; all by default.
+    #[must_use]
+    pub fn with_sampler(mut self, sampler: impl Sampler + 'static) -> Self {
+        self.sampler = Box::new(sampler);
+        self
+    }
+
+    /// Bytes of encoded spans that may wait to be sent. What comes then is dropped, as whole chunks, and counted.
+    ///
+    /// 96 MiB by default: 200,000 spans of a request with its usual tags, 450 bytes each, so that such a burst arrives whole
+    /// even if nothing can be sent meanwhile; a shutdown must then wait as long as sending takes, which to an agent is 20 s for
+    /// 100 MB. No memory is taken before it is needed, and most is given back afterwards. Beside it there are at most two chunks of
+    /// 128 KiB for each of some threads (twice the cores): one that is being filled, and one that a flush has taken.
+    #[must_use]
+    pub fn with_queue_bytes(mut self, bytes: usize) -> Self {
+        self.queue_bytes = bytes;
+        self
+    }
+
+    /// Bytes of text or binary values of tags, at most; what is longer is cut, text between two characters. 256 by default, as in
+    /// Jaeger's clients. The fields of logs are not cut.
+    #[must_use]
+    pub fn with_max_tag_value_bytes(mut self, bytes: usize) -> Self {
+        self.limits.tag_value_bytes = bytes;
+        self
+    }
+
+    /// Logs of a span, at most, as jaeger-client-go limits them: of more, the first and the last are kept, half and half, and one
+    /// between them says `event="dropped Span logs"` and `dropped_log_count`.
+    ///
+    /// By default OpenTelemetry's limit holds: the first 128, and the tag `otel.dropped_events_count`.
+    #[must_use]
+    pub fn with_max_logs_per_span(mut self, logs: NonZeroU32) -> Self {
+        self.limits.logs = Some(logs);
+        self
+    }
+
+    /// How long a span waits, at most, before it is sent; it is sent sooner when a megabyte has come together. 1 second by default.
+    #[must_use]
+    pub fn with_flush_interval(mut self, interval: Duration) -> Self {
+        self.flush_interval = interval;
+        self
+    }
+
+    /// Calls back when sending begins to fail, with the error, and when it succeeds again; nobody is told by default.
+    ///
+    /// It is called on the sending thread, once for each change and not for each message.
+    #[must_use]
+    pub fn with_on_change(mut self, on_change: impl FnMut(Result<(), &str>) + Send + 'static) -> Self {
+        self.on_change = Box::new(on_change);
+        self
+    }
+
+    /// Calls back for each span that is reported, with its ids and its operation, on the thread that ends it.
+    #[must_use]
+    pub fn with_on_report(mut self, on_report: impl Fn(SpanContext, &str) + Send + Sync + 'static) -> Self {
+        self.on_report = Some(Box::new(on_report));
+        self
+    }
+
+    /// Starts the thread.
+    ///
+    /// If the system refuses one, every span is counted as dropped after shutdown and
+    /// [`last_error`](ReporterStats::last_error) says why.
+    pub fn build(self) -> JaegerTracerProvider {
+        let stats = Arc::<ReporterStats>::default();
+        let sender = self.sender.with_reporter_stats(Arc::clone(&stats));
+        let chunk_bytes = sender.room().min(COLLECTOR_CHUNK_BYTES);
+        let limits =
+            Limits { chunk: chunk_bytes, queue: self.queue_bytes, flush_interval: self.flush_interval };
+        let inner = Arc::new(Inner {
+            sampler: self.sampler,
+            clock: Clock::new(),
+            queue: Queue::new(limits, Arc::clone(&stats)),
+            protocol: sender.protocol(),
+            is_running: AtomicBool::new(true),
+            on_report: self.on_report,
+            stats: Arc::clone(&stats),
+            limits: self.limits,
+            priorities: Priorities::default(),
+            number: registry::next_number(),
+        });
+        registry::add(inner.number, &inner);
+        let worker = Worker {
+            export: sender.stats(),
+            sender,
+            inner: Arc::clone(&inner),
+            stats: Arc::clone(&stats),
+            health: Health::new(self.on_change),
+        };
+        if let Err(error) = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(|| worker.run()) {
+            stats.set_last_error(format!("cannot start the thread {THREAD_NAME}: {error}"));
+            inner.stopped();
+        }
+        JaegerTracerProvider { shared: Arc::new(Owner(inner)) }
+    }
+}
+
+impl fmt::Debug for JaegerTracerProviderBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sender, sampler, queue_bytes, flush_interval, .. } = self;
+        let mut shown = f.debug_struct("JaegerTracerProviderBuilder");
+        shown
+            .field("sender", sender)
+            .field("sampler", sampler)
+            .field("queue_bytes", queue_bytes)
+            .field("flush_interval", flush_interval)
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Always ===
+
+impl Sampler for Always {
+    fn sample(&self, _: opentelemetry::trace::TraceId, _: &str) -> Decision {
+        Decision::new(true, "const", SamplerParam::Bool(true))
+    }
+}
