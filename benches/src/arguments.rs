@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{LONG_PARTS, LongPart, PARTS, Part, child, instructions::Run, operation::Result, tracers};
+use crate::{LONG_PARTS, LongPart, PARTS, Part, child, instructions::Run, operation::Result};
 
 pub(crate) struct Arguments {
     pub(crate) task: Task,
@@ -23,9 +23,7 @@ pub(crate) enum Task {
     },
     /// Hidden: one entry, for valgrind.
     Run(Run),
-    /// Hidden: the collector that spans go to.
-    Collect,
-    /// Hidden: a process of the long parts.
+    /// Hidden: a process beside this one.
     Child(Vec<String>),
 }
 
@@ -47,7 +45,6 @@ impl Arguments {
                 "--instructions" => is_counting = true,
                 Run::ARGUMENT => return Ok(Self { task: Task::Run(Run::parse(arguments)?) }),
                 child::ARGUMENT => return Ok(Self { task: Task::Child(arguments.collect()) }),
-                tracers::COLLECTOR => return Ok(Self { task: Task::Collect }),
                 other => {
                     let expected = "expected --only PART, --quick, --json or --instructions";
                     return Err(format!("{expected}, found {other}").into());

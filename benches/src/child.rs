@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{export::burst, load::server};
+use crate::{export::burst, load::server, tracers::collector};
 
 /// The argument by which a process knows that it is one.
 pub(crate) const ARGUMENT: &str = "--child";
@@ -70,6 +70,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     match arguments {
         [word, rest @ ..] if word == burst::ARGUMENT => burst::run_in_child(rest),
         [word, rest @ ..] if word == server::ARGUMENT => server::run_in_child(rest),
+        [word] if word == collector::ARGUMENT => collector::run_in_child(),
         _ => Err(format!("expected the words of a child, found {arguments:?}").into()),
     }
 }

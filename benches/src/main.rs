@@ -90,7 +90,6 @@ fn main() -> Result<()> {
         }
         Task::CountInstructions { parts, is_json } => show(instructions::count(&parts)?, is_json),
         Task::Run(run) => instructions::run(&run),
-        Task::Collect => tracers::collect(),
         Task::Child(arguments) => child::run(&arguments),
     }
 }

@@ -34,7 +34,7 @@ enum Manner {
     IsSilent,
 }
 
-const ACCEPTED: &[u8] = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
+pub(crate) const ACCEPTED: &[u8] = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
 
 // === impl Collector ===
 
@@ -125,7 +125,7 @@ impl Shared {
 }
 
 /// Reads the head of a request; `None` at the end of the connection.
-fn body_length(requests: &mut impl BufRead) -> io::Result<Option<usize>> {
+pub(crate) fn body_length(requests: &mut impl BufRead) -> io::Result<Option<usize>> {
     let (mut length, mut line) = (0, String::new());
     while requests.read_line(&mut line)? > 0 {
         if line == "\r\n" {

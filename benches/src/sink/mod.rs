@@ -3,4 +3,7 @@
 mod agent;
 mod collector;
 
-pub(crate) use self::{agent::Agent, collector::Collector};
+pub(crate) use self::{
+    agent::Agent,
+    collector::{ACCEPTED, Collector, body_length},
+};

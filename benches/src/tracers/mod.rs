@@ -1,6 +1,6 @@
 //! The tracers of the entries, each with a destination that counts what comes.
 
-mod collector;
+pub(crate) mod collector;
 mod fastrace;
 mod native;
 mod quick_start;
@@ -10,13 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::operation::Result;
 
-pub(crate) use self::{
-    collector::{ARGUMENT as COLLECTOR, collect},
-    fastrace::Fastrace,
-    native::Native,
-    quick_start::QuickStart,
-    sdk::Sdk,
-};
+pub(crate) use self::{fastrace::Fastrace, native::Native, quick_start::QuickStart, sdk::Sdk};
 
 /// Where the spans of an entry go.
 pub(crate) trait Exports {
