@@ -16,6 +16,10 @@ pub(crate) enum ConfigErrorKind {
     Endpoint(EndpointError),
     /// What asks for the SDK where the native tracer was to be built.
     NeedsSdk(&'static str),
+    /// The URL of an endpoint that is asked.
+    PollUrl(String),
+    /// The name of a header that cannot be sent.
+    Header(String),
 }
 
 // === impl ConfigError ===
@@ -40,6 +44,16 @@ impl fmt::Display for ConfigError {
             ConfigErrorKind::NeedsSdk(what) => {
                 write!(f, "{what} needs the OpenTelemetry SDK: build it by build_sdk")
             }
+            ConfigErrorKind::PollUrl(url) => {
+                write!(
+                    f,
+                    "expected a URL such as http://127.0.0.1:5778/sampling, found {:?}",
+                    without_password(url)
+                )
+            }
+            ConfigErrorKind::Header(name) => {
+                write!(f, "the header {name:?} or its value cannot be sent over HTTP")
+            }
         }
     }
 }
@@ -47,8 +61,13 @@ impl fmt::Display for ConfigError {
 impl error::Error for ConfigError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match &self.kind {
-            ConfigErrorKind::NoServiceName | ConfigErrorKind::NeedsSdk(_) => None,
             ConfigErrorKind::Endpoint(error) => Some(error),
+            _ => None,
         }
     }
+}
+
+/// A URL as it may stand in a log.
+fn without_password(url: &str) -> String {
+    url.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, host)| format!("...@{host}"))
 }

@@ -8,6 +8,7 @@ mod collector_headers;
 mod logger;
 mod logging_reporter;
 mod pipeline;
+mod poll;
 mod sampler;
 
 pub use self::{
@@ -15,6 +16,10 @@ pub use self::{
     config::{Config, DEFAULT_COLLECTOR_ENDPOINT},
     error::ConfigError,
     logging_reporter::LoggingReporter,
-    sampler::{ConstSampler, DebugSampler, ProbabilisticSampler, RateLimitingSampler},
+    sampler::{
+        ConstSampler, DEFAULT_MAX_OPERATIONS, DEFAULT_SAMPLING_ENDPOINT, DebugSampler,
+        GuaranteedThroughputSampler, OperationStrategies, PerOperationSampler, ProbabilisticSampler,
+        RateLimitingSampler, RemoteSampler, RemoteSamplerBuilder, RemoteSamplerStats,
+    },
 };
 pub use jaeger_tracer::{Decision, Sampler, SamplerParam};

@@ -26,6 +26,11 @@ pub struct RateLimiter {
 
 const SECOND: u64 = 1_000_000_000;
 
+/// Nanoseconds that a full bucket has been earned in.
+fn room(interval: u64) -> u64 {
+    interval.max(SECOND)
+}
+
 // === impl RateLimiter ===
 
 impl RateLimiter {
@@ -40,14 +45,40 @@ impl RateLimiter {
         }
     }
 
+    /// The same bucket at another rate, from now on: what was full stays full, and what was half empty stays half empty.
+    #[must_use]
+    pub fn at_rate(&self, rate: f64) -> Self {
+        let changed = Self { started: self.started, ..Self::per_second(rate) };
+        let now = self.now();
+        changed.earned_at.store(changed.earned_at_if(self.used_at(now), now), Ordering::Relaxed);
+        changed
+    }
+
+    /// The part of the bucket that is used up, from 0 to 1. One that never grants anything is like a full one.
+    fn used_at(&self, now: u64) -> f64 {
+        let Some(interval) = self.interval else { return 0.0 };
+        let used = self.earned_at.load(Ordering::Relaxed).saturating_sub(now);
+        used as f64 / room(interval) as f64
+    }
+
+    fn earned_at_if(&self, used: f64, now: u64) -> u64 {
+        let Some(interval) = self.interval else { return 0 };
+        now.saturating_add((used * room(interval) as f64) as u64)
+    }
+
     /// Whether one more is granted now.
     pub fn grant(&self) -> bool {
-        self.grant_at(u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX / 2))
+        self.grant_at(self.now())
+    }
+
+    /// Nanoseconds since the start.
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX / 2)
     }
 
     fn grant_at(&self, now: u64) -> bool {
         let Some(interval) = self.interval else { return false };
-        let room = interval.max(SECOND);
+        let room = room(interval);
         let earn_one_more = |earned_at: u64| {
             let earned_at = earned_at.max(now).saturating_add(interval);
             (earned_at - now <= room).then_some(earned_at)
@@ -94,6 +125,24 @@ mod tests {
     fn the_time_never_runs_out() {
         let limiter = RateLimiter::per_second(1e9);
         assert!(limiter.grant_at(u64::MAX) && limiter.grant_at(u64::MAX));
+    }
+
+    #[test]
+    fn another_rate_keeps_how_full_the_bucket_is() {
+        let half = |from: f64, to: f64| {
+            let before = RateLimiter::per_second(from);
+            for _ in 0..(from.max(1.0) as usize) / 2 {
+                before.grant_at(0);
+            }
+            let after = RateLimiter { started: before.started, ..RateLimiter::per_second(to) };
+            after.earned_at.store(after.earned_at_if(before.used_at(0), 0), Ordering::Relaxed);
+            granted(&after, 0)
+        };
+        assert_eq!([half(10.0, 100.0), half(100.0, 10.0), half(10.0, 0.0)], [50, 5, 0]);
+        assert_eq!(granted(&RateLimiter::per_second(0.0).at_rate(3.0), 60_000), 3);
+        let empty = RateLimiter::per_second(4.0);
+        while empty.grant() {}
+        assert!((0..2).all(|_| !empty.at_rate(2.0).grant()), "it is empty still");
     }
 
     #[test]

@@ -19,6 +19,16 @@ pub(crate) fn trace_id() -> TraceId {
     }
 }
 
+/// 63 bits, never zero: what clients know that have signed 64-bit ids.
+pub(crate) fn short_trace_id() -> TraceId {
+    loop {
+        let id = RNG.with_borrow_mut(|rng| rng.random::<u64>()) >> 1;
+        if id != 0 {
+            return TraceId::from(u128::from(id));
+        }
+    }
+}
+
 /// 64 bits, for what is to happen by chance.
 pub(crate) fn random() -> u64 {
     RNG.with_borrow_mut(|rng| rng.random())

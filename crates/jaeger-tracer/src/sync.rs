@@ -1,11 +1,11 @@
 //! What the queue takes from the system: locks, time and threads. `tests/queue_model.rs` compiles the queue with a model of these
 //! in their place, so the queue names nothing of the kind but through this file.
 
-use std::{cell::Cell, sync::atomic::AtomicUsize, thread};
+use std::{cell::Cell, thread};
 pub(crate) use std::{
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };

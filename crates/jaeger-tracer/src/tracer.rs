@@ -130,6 +130,23 @@ impl From<jaeger_propagation::SpanContext> for Parent {
     }
 }
 
+// === impl Begun ===
+
+impl Begun {
+    const NOTHING: Self = Self {
+        trace_id: TraceId::INVALID,
+        span_id: SpanId::INVALID,
+        parent_id: SpanId::INVALID,
+        flags: Flags::NONE,
+        decision: None,
+    };
+
+    /// The parent in place of a span below it.
+    fn again(Parent { trace_id, span_id, flags }: Parent) -> Self {
+        Self { trace_id, span_id, flags, ..Self::NOTHING }
+    }
+}
+
 // === impl JaegerTracer ===
 
 impl JaegerTracer {
@@ -207,7 +224,7 @@ impl JaegerTracer {
             start.trace_state.cloned().unwrap_or_default(),
         );
         if !inner.is_running() {
-            if is_sampled {
+            if is_sampled && !inner.is_disabled() {
                 inner.count_after_shutdown();
             }
             return JaegerSpan::unrecorded(context, flags);
@@ -254,6 +271,9 @@ impl JaegerTracer {
 
     /// The ids and the flags of a span, and what the sampler has said if it was asked.
     fn begin(&self, start: &SpanStart<'_>) -> Begun {
+        if self.inner.is_disabled() {
+            return start.parent.map_or(Begun::NOTHING, Begun::again);
+        }
         let span_id = ids::span_id();
         if let Some(parent) = start.parent {
             let said = self.inner.priorities().of(parent.trace_id);
@@ -266,7 +286,7 @@ impl JaegerTracer {
                 decision: None,
             };
         }
-        let trace_id = ids::trace_id();
+        let trace_id = self.inner.new_trace_id();
         let root = |flags, decision| Begun { trace_id, span_id, parent_id: SpanId::INVALID, flags, decision };
         if start.debug_id.is_some() {
             return root(Flags::SAMPLED | Flags::DEBUG, None);

@@ -3,10 +3,10 @@
 
 mod support;
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
 use jaeger_exporter::BatchSender;
-use jaeger_propagation::{Flags, SpanContext};
+use jaeger_propagation::{Flags, Propagator, SpanContext};
 use jaeger_thrift::{Log, Span, TagValue};
 use jaeger_tracer::{
     Decision, JaegerTracer, JaegerTracerProvider, JaegerTracerProviderBuilder, Sampler, SamplerParam,
@@ -14,7 +14,7 @@ use jaeger_tracer::{
 };
 use opentelemetry::{
     Context, KeyValue,
-    trace::{Span as _, SpanKind, TraceContextExt, TraceId, Tracer, TracerProvider},
+    trace::{Span as _, SpanId, SpanKind, TraceContextExt, TraceId, Tracer, TracerProvider},
 };
 use support::{Agent, tag};
 
@@ -212,4 +212,34 @@ fn of_too_many_logs_the_first_and_the_last_are_kept() {
     assert_eq!(events(&of(2, 5).logs), [dropped, "4"]);
     assert_eq!(events(&of(1, 5).logs), [dropped]);
     assert_eq!(events(&of(4, 5).logs), ["0", dropped, "3", "4"]);
+}
+
+#[test]
+fn ids_of_64_bits_are_63_bits_and_none() {
+    let sender = BatchSender::agent("127.0.0.1:9").unwrap();
+    let provider = JaegerTracerProvider::builder(sender).with_64_bit_trace_ids().build();
+    let tracer = provider.tracer("short");
+    let ids: Vec<u128> = (0..1_000)
+        .map(|_| u128::from_be_bytes(tracer.start("root").span_context().trace_id().to_bytes()))
+        .collect();
+    assert!(ids.iter().all(|id| (1..1 << 63).contains(id)));
+    assert!(ids.iter().any(|id| id >> 62 == 1), "all 63 bits are used");
+}
+
+#[test]
+fn a_disabled_provider_lets_traces_pass_as_they_came() {
+    let provider = JaegerTracerProvider::disabled();
+    let tracer = provider.tracer("off");
+    let headers = HashMap::from([("uber-trace-id".to_owned(), "7:8:0:1".to_owned())]);
+    let cx = Propagator::new().extract(&headers).into_context(&Context::new());
+    let span = tracer.start_with_context("work", &cx);
+    let context = span.span_context();
+    assert_eq!(
+        (context.trace_id(), context.span_id(), context.is_sampled()),
+        (TraceId::from(7u128), SpanId::from(8u64), true)
+    );
+    assert!(!span.is_recording());
+    assert!(!tracer.start("root").span_context().is_valid());
+    drop(span);
+    assert_eq!((provider.stats().sent(), provider.stats().lost()), (0, 0));
 }

@@ -6,6 +6,7 @@ mod collector;
 mod support;
 
 use std::{
+    num::NonZeroUsize,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -79,6 +80,27 @@ fn what_is_too_much_is_dropped_and_counted_exactly() {
     assert_eq!(total(&stats), 80_000, "{stats:?}");
     // What is being sent is still on its way.
     assert!(stats.failed() > 0 && stats.last_error().is_some(), "{stats:?}");
+}
+
+#[test]
+fn a_limit_in_spans_is_kept_exactly_and_what_is_sent_makes_room() {
+    let collector = Collector::answering();
+    let provider = JaegerTracerProvider::builder(BatchSender::collector(&collector.url()).unwrap())
+        .with_queue_spans(NonZeroUsize::new(100).unwrap())
+        .with_flush_interval(LONG)
+        .build();
+    let stats = provider.stats();
+    for round in 1..=3 {
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                let tracer = provider.tracer("burst");
+                scope.spawn(move || work(&tracer, 40));
+            }
+        });
+        assert_eq!(stats.dropped_queue_full(), round * 60);
+        provider.flush(LONG).unwrap();
+        assert_eq!((stats.sent(), stats.lost()), (round * 100, round * 60));
+    }
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Model {
     fn start(queue_spans: usize) -> Self {
         let stats = Arc::<ReporterStats>::default();
         let queue_bytes = queue_spans * SPAN;
-        let limits = Limits { chunk: CHUNK, queue: queue_bytes, flush_interval: INTERVAL };
+        let limits = Limits { chunk: CHUNK, queue: queue_bytes, spans: None, flush_interval: INTERVAL };
         Self {
             queue: Queue::new(limits, Arc::clone(&stats)),
             queue_bytes,

@@ -29,6 +29,11 @@ impl RateLimitingSampler {
         Self { traces_per_second, limiter: RateLimiter::per_second(traces_per_second) }
     }
 
+    /// The same at another rate. What it has granted lately still counts.
+    pub(super) fn at_rate(&self, traces_per_second: f64) -> Self {
+        Self { traces_per_second, limiter: self.limiter.at_rate(traces_per_second) }
+    }
+
     /// The rate.
     pub const fn traces_per_second(&self) -> f64 {
         self.traces_per_second

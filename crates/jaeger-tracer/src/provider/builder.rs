@@ -2,13 +2,13 @@
 
 use std::{
     fmt,
-    num::NonZeroU32,
+    num::{NonZeroU32, NonZeroUsize},
     sync::{Arc, atomic::AtomicBool},
     thread,
     time::Duration,
 };
 
-use jaeger_exporter::{BatchSender, Health, OnChange, ReporterStats};
+use jaeger_exporter::{BatchSender, Health, OnChange, ReporterStats, WireProtocol};
 use jaeger_propagation::SpanContext;
 
 use super::{Inner, JaegerTracerProvider, OnReport, Owner};
@@ -30,12 +30,19 @@ const COLLECTOR_CHUNK_BYTES: usize = 128 * 1024;
 
 /// Settings of a [`JaegerTracerProvider`].
 pub struct JaegerTracerProviderBuilder {
+    settings: Settings,
     sender: BatchSender,
+    on_change: OnChange,
+}
+
+/// Those that spans have to do with.
+struct Settings {
     sampler: Box<dyn Sampler>,
     queue_bytes: usize,
+    queue_spans: Option<NonZeroUsize>,
     flush_interval: Duration,
+    has_short_trace_ids: bool,
     limits: SpanLimits,
-    on_change: OnChange,
     on_report: Option<Box<OnReport>>,
 }
 
@@ -47,21 +54,13 @@ struct Always;
 
 impl JaegerTracerProviderBuilder {
     pub(super) fn new(sender: BatchSender) -> Self {
-        Self {
-            sender,
-            sampler: Box::new(Always),
-            queue_bytes: 96 * 1024 * 1024,
-            flush_interval: Duration::from_secs(1),
-            limits: SpanLimits::default(),
-            on_change: Box::new(|_| {}),
-            on_report: None,
-        }
+        Self { settings: Settings::default(), sender, on_change: Box::new(|_| {}) }
     }
 
     /// Decides which traces are recorded; all by default.
     #[must_use]
     pub fn with_sampler(mut self, sampler: impl Sampler + 'static) -> Self {
-        self.sampler = Box::new(sampler);
+        self.settings.sampler = Box::new(sampler);
         self
     }
 
@@ -73,7 +72,25 @@ impl JaegerTracerProviderBuilder {
     /// 128 KiB for each of some threads (twice the cores): one that is being filled, and one that a flush has taken.
     #[must_use]
     pub fn with_queue_bytes(mut self, bytes: usize) -> Self {
-        self.queue_bytes = bytes;
+        self.settings.queue_bytes = bytes;
+        self
+    }
+
+    /// Spans that may wait to be sent, beside the limit in bytes; what comes then is dropped, span by span, and counted. No such limit
+    /// by default.
+    ///
+    /// Spans that are being sent do not wait. With a limit all threads that end spans meet at one counter.
+    #[must_use]
+    pub fn with_queue_spans(mut self, spans: NonZeroUsize) -> Self {
+        self.settings.queue_spans = Some(spans);
+        self
+    }
+
+    /// Gives traces that begin here ids of 64 bits, the highest of which is 0, as Jaeger's clients do by default: for a fleet in which
+    /// somebody does not know longer ones. 128 bits by default.
+    #[must_use]
+    pub fn with_64_bit_trace_ids(mut self) -> Self {
+        self.settings.has_short_trace_ids = true;
         self
     }
 
@@ -81,7 +98,7 @@ impl JaegerTracerProviderBuilder {
     /// Jaeger's clients. The fields of logs are not cut.
     #[must_use]
     pub fn with_max_tag_value_bytes(mut self, bytes: usize) -> Self {
-        self.limits.tag_value_bytes = bytes;
+        self.settings.limits.tag_value_bytes = bytes;
         self
     }
 
@@ -91,14 +108,14 @@ impl JaegerTracerProviderBuilder {
     /// By default OpenTelemetry's limit holds: the first 128, and the tag `otel.dropped_events_count`.
     #[must_use]
     pub fn with_max_logs_per_span(mut self, logs: NonZeroU32) -> Self {
-        self.limits.logs = Some(logs);
+        self.settings.limits.logs = Some(logs);
         self
     }
 
     /// How long a span waits, at most, before it is sent; it is sent sooner when a megabyte has come together. 1 second by default.
     #[must_use]
     pub fn with_flush_interval(mut self, interval: Duration) -> Self {
-        self.flush_interval = interval;
+        self.settings.flush_interval = interval;
         self
     }
 
@@ -114,7 +131,7 @@ impl JaegerTracerProviderBuilder {
     /// Calls back for each span that is reported, with its ids and its operation, on the thread that ends it.
     #[must_use]
     pub fn with_on_report(mut self, on_report: impl Fn(SpanContext, &str) + Send + Sync + 'static) -> Self {
-        self.on_report = Some(Box::new(on_report));
+        self.settings.on_report = Some(Box::new(on_report));
         self
     }
 
@@ -123,30 +140,18 @@ impl JaegerTracerProviderBuilder {
     /// If the system refuses one, every span is counted as dropped after shutdown and
     /// [`last_error`](ReporterStats::last_error) says why.
     pub fn build(self) -> JaegerTracerProvider {
+        let Self { settings, sender, on_change } = self;
         let stats = Arc::<ReporterStats>::default();
-        let sender = self.sender.with_reporter_stats(Arc::clone(&stats));
+        let sender = sender.with_reporter_stats(Arc::clone(&stats));
         let chunk_bytes = sender.room().min(COLLECTOR_CHUNK_BYTES);
-        let limits =
-            Limits { chunk: chunk_bytes, queue: self.queue_bytes, flush_interval: self.flush_interval };
-        let inner = Arc::new(Inner {
-            sampler: self.sampler,
-            clock: Clock::new(),
-            queue: Queue::new(limits, Arc::clone(&stats)),
-            protocol: sender.protocol(),
-            is_running: AtomicBool::new(true),
-            on_report: self.on_report,
-            stats: Arc::clone(&stats),
-            limits: self.limits,
-            priorities: Priorities::default(),
-            number: registry::next_number(),
-        });
+        let inner = Arc::new(settings.inner(sender.protocol(), chunk_bytes, Arc::clone(&stats)));
         registry::add(inner.number, &inner);
         let worker = Worker {
             export: sender.stats(),
             sender,
             inner: Arc::clone(&inner),
             stats: Arc::clone(&stats),
-            health: Health::new(self.on_change),
+            health: Health::new(on_change),
         };
         if let Err(error) = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(|| worker.run()) {
             stats.set_last_error(format!("cannot start the thread {THREAD_NAME}: {error}"));
@@ -158,15 +163,64 @@ impl JaegerTracerProviderBuilder {
 
 impl fmt::Debug for JaegerTracerProviderBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sender, sampler, queue_bytes, flush_interval, .. } = self;
+        let Settings { sampler, queue_bytes, flush_interval, .. } = &self.settings;
         let mut shown = f.debug_struct("JaegerTracerProviderBuilder");
         shown
-            .field("sender", sender)
+            .field("sender", &self.sender)
             .field("sampler", sampler)
             .field("queue_bytes", queue_bytes)
             .field("flush_interval", flush_interval)
             .finish_non_exhaustive()
     }
+}
+
+// === impl Settings ===
+
+impl Settings {
+    fn inner(self, protocol: WireProtocol, chunk_bytes: usize, stats: Arc<ReporterStats>) -> Inner {
+        let limits = Limits {
+            chunk: chunk_bytes,
+            queue: self.queue_bytes,
+            spans: self.queue_spans.map(NonZeroUsize::get),
+            flush_interval: self.flush_interval,
+        };
+        Inner {
+            sampler: self.sampler,
+            clock: Clock::new(),
+            queue: Queue::new(limits, Arc::clone(&stats)),
+            protocol,
+            is_running: AtomicBool::new(true),
+            is_disabled: false,
+            has_short_trace_ids: self.has_short_trace_ids,
+            on_report: self.on_report,
+            stats,
+            limits: self.limits,
+            priorities: Priorities::default(),
+            number: registry::next_number(),
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            sampler: Box::new(Always),
+            queue_bytes: 96 * 1024 * 1024,
+            queue_spans: None,
+            flush_interval: Duration::from_secs(1),
+            has_short_trace_ids: false,
+            limits: SpanLimits::default(),
+            on_report: None,
+        }
+    }
+}
+
+/// A provider without a thread, whose spans are their parents again.
+pub(super) fn disabled() -> JaegerTracerProvider {
+    let mut inner = Settings::default().inner(WireProtocol::Compact, COLLECTOR_CHUNK_BYTES, Arc::default());
+    inner.is_disabled = true;
+    inner.stopped();
+    JaegerTracerProvider { shared: Arc::new(Owner(Arc::new(inner))) }
 }
 
 // === impl Always ===

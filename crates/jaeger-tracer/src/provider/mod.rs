@@ -13,11 +13,15 @@ use std::{
 
 use jaeger_exporter::{BatchSender, ReporterStats, WireProtocol};
 use jaeger_propagation::{SpanContext, SpanId};
-use opentelemetry::{InstrumentationScope, trace::TracerProvider};
+use opentelemetry::{
+    InstrumentationScope,
+    trace::{TraceId, TracerProvider},
+};
 
 pub use self::builder::JaegerTracerProviderBuilder;
 use crate::{
     clock::{Clock, Tick},
+    ids,
     priority::Priorities,
     queue::Queue,
     record::{End, Record, SpanLimits},
@@ -44,6 +48,9 @@ pub(crate) struct Inner {
     queue: Queue,
     protocol: WireProtocol,
     is_running: AtomicBool,
+    /// It never ran.
+    is_disabled: bool,
+    has_short_trace_ids: bool,
     on_report: Option<Box<OnReport>>,
     stats: Arc<ReporterStats>,
     limits: SpanLimits,
@@ -81,6 +88,20 @@ impl JaegerTracerProvider {
     /// ```
     pub fn builder(sender: BatchSender) -> JaegerTracerProviderBuilder {
         JaegerTracerProviderBuilder::new(sender)
+    }
+
+    /// A provider that records nothing and sends nothing, for a program whose tracing is turned off: a span of its tracers is its parent
+    /// again, so that the traces of callers pass the program as they came.
+    ///
+    /// ```
+    /// use jaeger_tracer::JaegerTracerProvider;
+    /// use opentelemetry::trace::{Span, Tracer, TracerProvider};
+    ///
+    /// let span = JaegerTracerProvider::disabled().tracer("app").start("work");
+    /// assert!(!span.span_context().is_valid());
+    /// ```
+    pub fn disabled() -> Self {
+        builder::disabled()
     }
 
     /// Whether it has not been shut down.
@@ -162,6 +183,10 @@ impl Inner {
         Record::new(self.protocol, self.limits)
     }
 
+    pub(crate) fn new_trace_id(&self) -> TraceId {
+        if self.has_short_trace_ids { ids::short_trace_id() } else { ids::trace_id() }
+    }
+
     pub(crate) fn number(&self) -> u32 {
         self.number
     }
@@ -212,6 +237,10 @@ impl Inner {
         if let (Some(on_report), Some(Reported { context, name })) = (&self.on_report, reported) {
             on_report(context, &name);
         }
+    }
+
+    pub(crate) fn is_disabled(&self) -> bool {
+        self.is_disabled
     }
 
     /// A sampled span that nobody records, because of the shutdown.

@@ -9,13 +9,14 @@
 
 mod chunk;
 mod control;
+mod span_limit;
 
 use std::mem;
 
 use jaeger_exporter::ReporterStats;
 
 pub(crate) use self::chunk::Chunk;
-use self::control::Control;
+use self::{control::Control, span_limit::SpanLimit};
 use crate::sync::{
     Arc, AtomicBool, Condvar, Duration, Instant, Mutex, MutexGuard, Ordering, PoisonError, parallelism,
     shard_of_thread,
@@ -32,6 +33,7 @@ pub(crate) struct Queue {
     /// Whether the worker knows that there are spans in open chunks, and will come for them.
     is_due: AtomicBool,
     limits: Limits,
+    span_limit: Option<SpanLimit>,
     stats: Arc<ReporterStats>,
 }
 
@@ -41,6 +43,8 @@ pub(crate) struct Limits {
     pub(crate) chunk: usize,
     /// Bytes of all full chunks together, at most.
     pub(crate) queue: usize,
+    /// Spans that wait, at most, whether or not their chunks are full.
+    pub(crate) spans: Option<usize>,
     pub(crate) flush_interval: Duration,
 }
 
@@ -93,6 +97,7 @@ impl Queue {
             progress: Condvar::new(),
             is_due: AtomicBool::new(false),
             limits,
+            span_limit: limits.spans.map(SpanLimit::new),
             stats,
         }
     }
@@ -105,6 +110,10 @@ impl Queue {
             drop(open);
             return self.stats.add_dropped_after_shutdown(1);
         }
+        if self.span_limit.as_ref().is_some_and(|limit| !limit.enter()) {
+            drop(open);
+            return self.stats.add_dropped_queue_full(1);
+        }
         open.chunk.reserve(self.limits.chunk);
         let start = open.chunk.bytes.len();
         write(&mut open.chunk.bytes);
@@ -115,13 +124,25 @@ impl Queue {
             if full.spans > 0
                 && let Err(full) = self.put(full, self.limits.queue)
             {
-                self.stats.add_dropped_queue_full(full.spans);
+                self.drop_full(full.spans);
                 self.give_back(full.bytes);
             }
         }
         drop(open);
         if !self.is_due.load(Ordering::Relaxed) {
             self.set_due();
+        }
+    }
+
+    fn drop_full(&self, spans: usize) {
+        self.leave(spans);
+        self.stats.add_dropped_queue_full(spans);
+    }
+
+    /// So many spans wait no longer.
+    fn leave(&self, spans: usize) {
+        if let Some(limit) = &self.span_limit {
+            limit.leave(spans);
         }
     }
 
@@ -189,7 +210,7 @@ impl Queue {
                 Ok(_) if close => {}
                 Ok(buffer) => open.chunk.bytes = buffer.unwrap_or_else(|| self.spare()),
                 // A span so large that it would not fit if there were no other: nobody may wait for that.
-                Err(chunk) if chunk.bytes.len() > max_bytes => self.stats.add_dropped_queue_full(chunk.spans),
+                Err(chunk) if chunk.bytes.len() > max_bytes => self.drop_full(chunk.spans),
                 Err(chunk) => {
                     open.chunk = chunk;
                     is_all = false;
@@ -248,7 +269,16 @@ impl Queue {
         control.taken = control.put;
         let chunks = mem::take(&mut control.full);
         self.wake(control);
-        chunks.iter().map(|chunk| chunk.spans).sum()
+        let spans = chunks.iter().map(|chunk| chunk.spans).sum();
+        self.leave(spans);
+        spans
+    }
+
+    /// The next full chunk, which waits no longer.
+    fn take(&self, control: &mut Control) -> Option<Chunk> {
+        let chunk = control.take()?;
+        self.leave(chunk.spans);
+        Some(chunk)
     }
 
     /// What the worker does next; waits until there is something to do.
@@ -267,7 +297,7 @@ impl Queue {
                 if is_sealed {
                     control.flush_sealed = wanted;
                     control.note_flush(wanted);
-                } else if let Some(chunk) = control.take() {
+                } else if let Some(chunk) = self.take(&mut control) {
                     // Makes room for what is still open.
                     return Job::Send(chunk);
                 }
@@ -280,7 +310,7 @@ impl Queue {
                     self.set_due();
                 }
                 return Job::Tick;
-            } else if let Some(chunk) = control.take() {
+            } else if let Some(chunk) = self.take(&mut control) {
                 return Job::Send(chunk);
             } else if control.is_closed {
                 return Job::Stop;
@@ -323,7 +353,7 @@ impl Queue {
         if control.full.front()?.bytes.len() > max_bytes {
             return None;
         }
-        control.take()
+        self.take(&mut control)
     }
 
     /// Keeps the buffers of sent chunks, as many as are usually in use.

@@ -6,6 +6,8 @@ use std::{
 };
 
 pub(crate) use std::{
+    // Only counts, and nobody waits for what it says.
+    sync::atomic::AtomicUsize,
     sync::{Arc, LockResult, PoisonError},
     time::Duration,
 };
