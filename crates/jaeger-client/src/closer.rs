@@ -6,7 +6,7 @@ use jaeger_exporter::{ExportStats, FailureCause, ReporterStats};
 use jaeger_tracer::JaegerTracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
-use crate::logger::Logger;
+use crate::{logger::Logger, poll::Poll};
 
 /// How long a dropped [`Closer`] waits for the spans to be sent.
 pub const DEFAULT_CLOSE_DEADLINE: Duration = Duration::from_secs(5);
@@ -17,6 +17,8 @@ pub const DEFAULT_CLOSE_DEADLINE: Duration = Duration::from_secs(5);
 #[must_use = "dropping it closes the tracer"]
 pub struct Closer {
     engine: Option<Engine>,
+    /// That of a remote sampler.
+    poll: Option<Poll>,
     reporter: Arc<ReporterStats>,
     export: Option<Arc<ExportStats>>,
     peer: Peer,
@@ -61,7 +63,18 @@ impl Closer {
         peer: Peer,
         logger: Logger,
     ) -> Self {
-        Self { engine: Some(engine), reporter, export, peer, logger }
+        Self { engine: Some(engine), poll: None, reporter, export, peer, logger }
+    }
+
+    /// There is nothing to end.
+    pub(crate) fn disabled(logger: Logger) -> Self {
+        let peer = Peer { name: "nobody: tracing is disabled".to_owned(), kind: "receiver" };
+        Self { engine: None, poll: None, reporter: Arc::default(), export: None, peer, logger }
+    }
+
+    pub(crate) fn with_poll(mut self, poll: Option<Poll>) -> Self {
+        self.poll = poll;
+        self
     }
 
     /// Sends what is queued, ends the tracer, and returns at the latest when `deadline` is over.
@@ -75,6 +88,9 @@ impl Closer {
 
     /// `false` if that has been done.
     fn shut_down(&mut self, deadline: Duration) -> bool {
+        if let Some(poll) = self.poll.take() {
+            poll.stop();
+        }
         // What they say about failures is in the counters, in more detail.
         match self.engine.take() {
             Some(Engine::Native(provider)) => _ = provider.shutdown(deadline),

@@ -7,11 +7,11 @@ use jaeger_exporter::{EndpointError, HttpTransport};
 /// Secrets among them.
 #[derive(Default)]
 pub(crate) struct CollectorHeaders {
-    pub(crate) auth: Option<Auth>,
-    pub(crate) others: Vec<(String, String)>,
+    auth: Option<Auth>,
+    others: Vec<(String, String)>,
 }
 
-pub(crate) enum Auth {
+enum Auth {
     /// User name and password.
     Basic(String, String),
     Bearer(String),
@@ -20,6 +20,18 @@ pub(crate) enum Auth {
 // === impl CollectorHeaders ===
 
 impl CollectorHeaders {
+    pub(crate) fn set_basic(&mut self, user: impl Into<String>, password: impl Into<String>) {
+        self.auth = Some(Auth::Basic(user.into(), password.into()));
+    }
+
+    pub(crate) fn set_bearer(&mut self, token: impl Into<String>) {
+        self.auth = Some(Auth::Bearer(token.into()));
+    }
+
+    pub(crate) fn add(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.others.push((name.into(), value.into()));
+    }
+
     /// The way to a collector, with these headers.
     pub(crate) fn transport(&self, url: &str) -> Result<HttpTransport, EndpointError> {
         let mut transport = HttpTransport::new(url)?;

@@ -3,6 +3,7 @@
 use std::{error, fmt};
 
 use jaeger_exporter::EndpointError;
+use jaeger_propagation::HeaderNamesError;
 
 /// The tracer cannot be built from the configuration.
 #[derive(Debug)]
@@ -20,6 +21,23 @@ pub(crate) enum ConfigErrorKind {
     PollUrl(String),
     /// The name of a header that cannot be sent.
     Header(String),
+    Variable {
+        /// What jaeger-client-go calls the part of the configuration.
+        part: Option<&'static str>,
+        name: String,
+        value: String,
+        reason: String,
+    },
+    /// A user name without a password, or a password without a user name.
+    HalfCredentials,
+    /// The parameter of a sampler that is no probability.
+    Probability(f64),
+    /// A file, or what stands in it, cannot be read.
+    File {
+        name: String,
+        reason: String,
+    },
+    HeaderNames(HeaderNamesError),
 }
 
 // === impl ConfigError ===
@@ -27,6 +45,15 @@ pub(crate) enum ConfigErrorKind {
 impl From<ConfigErrorKind> for ConfigError {
     fn from(kind: ConfigErrorKind) -> Self {
         Self { kind }
+    }
+}
+
+impl ConfigError {
+    pub(crate) fn of_env(mut self, of: &'static str) -> Self {
+        if let ConfigErrorKind::Variable { part, .. } = &mut self.kind {
+            *part = Some(of);
+        }
+        self
     }
 }
 
@@ -51,6 +78,21 @@ impl fmt::Display for ConfigError {
                     without_password(url)
                 )
             }
+            ConfigErrorKind::Variable { part, name, value, reason } => {
+                if let Some(part) = part {
+                    write!(f, "cannot obtain {part} config from env: ")?;
+                }
+                write!(f, "cannot parse env var {name}={value}: {reason}")
+            }
+            ConfigErrorKind::HalfCredentials => {
+                f.write_str("you must set JAEGER_USER and JAEGER_PASSWORD env vars together")
+            }
+            ConfigErrorKind::Probability(param) => write!(
+                f,
+                "invalid Param for probabilistic sampler; expecting value between 0 and 1, received {param}"
+            ),
+            ConfigErrorKind::File { name, reason } => write!(f, "cannot read {name}: {reason}"),
+            ConfigErrorKind::HeaderNames(error) => error.fmt(f),
             ConfigErrorKind::Header(name) => {
                 write!(f, "the header {name:?} or its value cannot be sent over HTTP")
             }
@@ -62,6 +104,7 @@ impl error::Error for ConfigError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match &self.kind {
             ConfigErrorKind::Endpoint(error) => Some(error),
+            ConfigErrorKind::HeaderNames(error) => Some(error),
             _ => None,
         }
     }

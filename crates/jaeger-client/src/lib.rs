@@ -10,10 +10,11 @@ mod logging_reporter;
 mod pipeline;
 mod poll;
 mod sampler;
+mod short_trace_ids;
 
 pub use self::{
     closer::{CloseReport, Closer, DEFAULT_CLOSE_DEADLINE},
-    config::{Config, DEFAULT_COLLECTOR_ENDPOINT},
+    config::{Config, DEFAULT_COLLECTOR_ENDPOINT, FileSettings},
     error::ConfigError,
     logging_reporter::LoggingReporter,
     sampler::{

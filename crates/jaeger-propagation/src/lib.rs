@@ -10,6 +10,7 @@ mod error;
 mod extract;
 mod flags;
 mod format;
+mod global;
 mod header_names;
 mod header_text;
 mod id;

@@ -1,6 +1,10 @@
 //! The settings that both layers have.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use jaeger_propagation::Propagator;
 
@@ -9,7 +13,8 @@ use crate::{CapturedHeaders, Conventions, Filter, RequestHead, extras::Extras};
 /// The same for servers and clients.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
-    pub(crate) propagator: Propagator,
+    /// The layer's own; else it is the program's, as that is at the first request.
+    pub(crate) propagator: OnceLock<Propagator>,
     pub(crate) filter: Option<Filter>,
     pub(crate) operation_name: Option<OperationName>,
     pub(crate) conventions: Conventions,
@@ -36,6 +41,10 @@ impl fmt::Debug for OperationName {
 // === impl Settings ===
 
 impl Settings {
+    pub(crate) fn propagator(&self) -> &Propagator {
+        self.propagator.get_or_init(Propagator::global)
+    }
+
     pub(crate) fn is_traced(&self, request: &RequestHead<'_>) -> bool {
         self.filter.as_ref().is_none_or(|filter| filter.is_traced(request))
     }

@@ -1,8 +1,10 @@
 //! From the settings to a running tracer.
 
-use jaeger_exporter::{BatchSender, EndpointError, process_of};
+use std::mem;
+
+use jaeger_exporter::{BatchSender, process_of};
 use jaeger_propagation::Propagator;
-use jaeger_tracer::{JaegerTracerProvider, clear_global, set_global};
+use jaeger_tracer::{JaegerTracerProvider, JaegerTracerProviderBuilder, clear_global, set_global};
 use opentelemetry::{KeyValue, global};
 use opentelemetry_sdk::{
     Resource,
@@ -11,7 +13,8 @@ use opentelemetry_sdk::{
 
 use super::{
     Config,
-    destination::{Destination, Started, log_changes},
+    destination::{Destination, Queue, Started, log_changes},
+    sampler_choice::BuiltSampler,
 };
 use crate::{
     closer::{Closer, Engine, Peer},
@@ -19,21 +22,26 @@ use crate::{
     logging_reporter::{self, LoggingReporter},
     pipeline::Pipeline,
     sampler::{DebugSampler, SharedSampler},
+    short_trace_ids::ShortTraceIds,
 };
 
 // === impl Config ===
 
 impl Config {
-    /// Starts the tracer and makes it the one of the whole program: the global tracer provider and, with
-    /// [`Propagator`], the global propagator.
+    /// Starts the tracer and makes it the one of the whole program: the global tracer provider, and the global propagator of
+    /// OpenTelemetry and of the layers. A [disabled](Self::with_disabled) one leaves all that as it is.
     ///
     /// Keep the [`Closer`] until the program ends.
     ///
     /// # Errors
     ///
-    /// When there is no service name, or the endpoint is not one.
+    /// When there is no service name, or a setting cannot be used as it is.
     pub fn install(self) -> Result<Closer, ConfigError> {
-        let closer = if self.is_on_sdk || matches!(self.destination, Destination::Other { .. }) {
+        if self.is_disabled {
+            return Ok(Closer::disabled(self.logger));
+        }
+        let propagator = self.propagator.clone();
+        let closer = if self.needs_sdk().is_some() {
             let (provider, closer) = self.build_sdk()?;
             clear_global();
             global::set_tracer_provider(provider);
@@ -43,7 +51,8 @@ impl Config {
             set_global(provider);
             closer
         };
-        global::set_text_map_propagator(Propagator::new());
+        global::set_text_map_propagator(propagator.clone());
+        Propagator::set_global(propagator);
         Ok(closer)
     }
 
@@ -51,23 +60,88 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When there is no service name, the endpoint is not one, or the settings need the SDK.
+    /// When there is no service name, a setting cannot be used as it is, or one needs the SDK.
     pub fn build(self) -> Result<(JaegerTracerProvider, Closer), ConfigError> {
-        self.check_name()?;
-        let (sender, kind) = match &self.destination {
-            Destination::Collector(url) => {
-                (self.collector_headers.transport(url).map(BatchSender::with_http), "collector")
-            }
-            Destination::Agent(address) => (BatchSender::agent(address), "agent"),
-            Destination::BinaryAgent(address) => (BatchSender::binary_agent(address), "agent"),
-            Destination::Other { .. } => {
-                return Err(ConfigErrorKind::NeedsSdk("an exporter of the SDK").into());
-            }
-        };
-        if self.is_on_sdk {
-            return Err(ConfigErrorKind::NeedsSdk("with_sdk").into());
+        if self.is_disabled {
+            return Ok((JaegerTracerProvider::disabled(), Closer::disabled(self.logger)));
         }
-        let mut sender: BatchSender = sender.map_err(|error: EndpointError| ConfigError::from(error))?;
+        self.check_name()?;
+        if let Some(what) = self.needs_sdk() {
+            return Err(ConfigErrorKind::NeedsSdk(what).into());
+        }
+        let (mut sender, kind) = self.destination.sender(&self.collector_headers)?;
+        self.describe(&mut sender);
+        let peer = Peer { name: sender.endpoint().to_owned(), kind };
+        let export = Some(sender.stats());
+        let (sampler, config) = self.start_sampler(&peer, "")?;
+        let BuiltSampler { sampler, poll, .. } = sampler;
+        let builder = JaegerTracerProvider::builder(sender).with_sampler(SharedSampler(sampler));
+        let provider = config.with_settings_of_spans(builder).build();
+        let stats = provider.stats();
+        let closer = Closer::new(Engine::Native(provider.clone()), stats, export, peer, config.logger);
+        Ok((provider, closer.with_poll(poll)))
+    }
+
+    /// The same with the OpenTelemetry SDK as the engine.
+    ///
+    /// # Errors
+    ///
+    /// When there is no service name, or a setting cannot be used as it is.
+    pub fn build_sdk(mut self) -> Result<(SdkTracerProvider, Closer), ConfigError> {
+        if self.is_disabled {
+            let provider = SdkTracerProvider::builder().build();
+            // Its tracers then do nothing; that it has been shut down already cannot be.
+            let _ = provider.shutdown();
+            return Ok((provider, Closer::disabled(self.logger)));
+        }
+        self.check_name()?;
+        let queue = Queue { spans: self.queue_spans, flush_interval: self.flush_interval };
+        let destination = mem::take(&mut self.destination);
+        let Started { reporter, export, peer } =
+            destination.start(&self.collector_headers, queue, &self.logger)?;
+        let (sampler, config) = self.start_sampler(&peer, ", on the OpenTelemetry SDK")?;
+        let BuiltSampler { sampler, poll, .. } = sampler;
+        let Self { service_name, tags, log_spans, logger, has_short_trace_ids, .. } = config;
+        let resource =
+            Resource::builder_empty().with_attributes(tags).with_service_name(service_name).build();
+        let stats = reporter.stats();
+        let logging = log_spans.then(|| LoggingReporter::to(logger.clone()));
+        let mut builder = SdkTracerProvider::builder()
+            .with_resource(resource)
+            .with_sampler(DebugSampler::new(SdkSampler::parent_based(SharedSampler(sampler))))
+            .with_span_processor(Pipeline { logging, reporter });
+        if has_short_trace_ids {
+            builder = builder.with_id_generator(ShortTraceIds::default());
+        }
+        let provider = builder.build();
+        let closer = Closer::new(Engine::Sdk(provider.clone()), stats, export, peer, logger);
+        Ok((provider, closer.with_poll(poll)))
+    }
+
+    fn check_name(&self) -> Result<(), ConfigError> {
+        if self.service_name.trim().is_empty() { Err(ConfigErrorKind::NoServiceName.into()) } else { Ok(()) }
+    }
+
+    /// Why it cannot be the native tracer.
+    fn needs_sdk(&self) -> Option<&'static str> {
+        match &self.destination {
+            Destination::Other { .. } => Some("an exporter of the SDK"),
+            _ => self.is_on_sdk.then_some("with_sdk"),
+        }
+    }
+
+    /// The sampler, and what else is left; with the lines at the start.
+    fn start_sampler(mut self, peer: &Peer, engine: &str) -> Result<(BuiltSampler, Self), ConfigError> {
+        let sampler = mem::take(&mut self.sampler).build(&self.service_name, &self.logger)?;
+        sampler.words.log_start(&self.service_name, peer, engine, &self.logger);
+        for note in &self.notes {
+            self.logger.log(&format!("jaeger: {note}"));
+        }
+        Ok((sampler, self))
+    }
+
+    /// Says whose spans they are.
+    fn describe(&self, sender: &mut BatchSender) {
         let name = KeyValue::new("service.name", self.service_name.clone());
         // The last one of a key counts, as in a resource.
         let tags = self.tags.iter().enumerate().filter(|(at, tag)| {
@@ -75,57 +149,36 @@ impl Config {
         });
         let attributes = tags.map(|(_, tag)| tag).chain([&name]);
         sender.set_process(&process_of(attributes.map(|tag| (&tag.key, &tag.value))));
-        let peer = Peer { name: sender.endpoint().to_owned(), kind };
-        self.log_start(&peer, "");
-        let export = Some(sender.stats());
-        let mut builder = JaegerTracerProvider::builder(sender)
-            .with_sampler(SharedSampler(self.sampler))
-            .with_on_change(log_changes(self.logger.clone()));
+    }
+
+    fn with_settings_of_spans(
+        &self,
+        mut builder: JaegerTracerProviderBuilder,
+    ) -> JaegerTracerProviderBuilder {
+        builder = builder.with_on_change(log_changes(self.logger.clone()));
+        if let Some(bytes) = self.queue_bytes {
+            builder = builder.with_queue_bytes(bytes);
+        }
+        if let Some(spans) = self.queue_spans {
+            builder = builder.with_queue_spans(spans);
+        }
+        if let Some(interval) = self.flush_interval {
+            builder = builder.with_flush_interval(interval);
+        }
         if let Some(bytes) = self.max_tag_value_bytes {
             builder = builder.with_max_tag_value_bytes(bytes);
         }
         if let Some(logs) = self.max_logs_per_span {
             builder = builder.with_max_logs_per_span(logs);
         }
+        if self.has_short_trace_ids {
+            builder = builder.with_64_bit_trace_ids();
+        }
         if self.log_spans {
             let logger = self.logger.clone();
             builder =
                 builder.with_on_report(move |span, name| logger.log(&logging_reporter::line(&span, name)));
         }
-        let provider = builder.build();
-        let stats = provider.stats();
-        let closer = Closer::new(Engine::Native(provider.clone()), stats, export, peer, self.logger);
-        Ok((provider, closer))
-    }
-
-    /// The same with the OpenTelemetry SDK as the engine.
-    ///
-    /// # Errors
-    ///
-    /// When there is no service name, or the endpoint is not one.
-    pub fn build_sdk(self) -> Result<(SdkTracerProvider, Closer), ConfigError> {
-        self.check_name()?;
-        let Self { service_name, tags, destination, sampler, sampler_words, log_spans, logger, .. } = self;
-        let Started { reporter, export, peer } = destination.start(&self.collector_headers, &logger)?;
-        sampler_words.log_start(&service_name, &peer, ", on the OpenTelemetry SDK", &logger);
-        let resource =
-            Resource::builder_empty().with_attributes(tags).with_service_name(service_name).build();
-        let stats = reporter.stats();
-        let logging = log_spans.then(|| LoggingReporter::to(logger.clone()));
-        let provider = SdkTracerProvider::builder()
-            .with_resource(resource)
-            .with_sampler(DebugSampler::new(SdkSampler::parent_based(SharedSampler(sampler))))
-            .with_span_processor(Pipeline { logging, reporter })
-            .build();
-        let closer = Closer::new(Engine::Sdk(provider.clone()), stats, export, peer, logger);
-        Ok((provider, closer))
-    }
-
-    fn check_name(&self) -> Result<(), ConfigError> {
-        if self.service_name.trim().is_empty() { Err(ConfigErrorKind::NoServiceName.into()) } else { Ok(()) }
-    }
-
-    fn log_start(&self, peer: &Peer, engine: &str) {
-        self.sampler_words.log_start(&self.service_name, peer, engine, &self.logger);
+        builder
     }
 }

@@ -1,20 +1,38 @@
 //! Where the spans go.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use jaeger_exporter::{ExportStats, JaegerExporter, Reporter, ReporterStats};
+use jaeger_exporter::{BatchSender, ExportStats, JaegerExporter, Reporter, ReporterBuilder, ReporterStats};
+use opentelemetry_sdk::trace::SpanExporter;
 
-use crate::{closer::Peer, collector_headers::CollectorHeaders, error::ConfigError, logger::Logger};
+use super::{DEFAULT_COLLECTOR_ENDPOINT, parse::in_url};
+use crate::{
+    closer::Peer,
+    collector_headers::CollectorHeaders,
+    error::{ConfigError, ConfigErrorKind},
+    logger::Logger,
+};
 
 pub(super) enum Destination {
     Collector(String),
     Agent(String),
     BinaryAgent(String),
-    Other { name: String, start: Box<dyn FnOnce(OnChange) -> Reporter + Send> },
+    /// An exporter of the SDK.
+    Other {
+        name: String,
+        start: Box<dyn FnOnce(Queue, OnChange) -> Reporter + Send>,
+    },
 }
 
 /// Says when spans cannot be sent, and when they can again.
 pub(super) type OnChange = Box<dyn FnMut(Result<(), &str>) + Send>;
+
+/// The queue on the SDK.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Queue {
+    pub(super) spans: Option<NonZeroUsize>,
+    pub(super) flush_interval: Option<Duration>,
+}
 
 /// A reporter that runs, and what the closer needs to know of it.
 pub(super) struct Started {
@@ -26,21 +44,56 @@ pub(super) struct Started {
 // === impl Destination ===
 
 impl Destination {
-    pub(super) fn start(self, headers: &CollectorHeaders, logger: &Logger) -> Result<Started, ConfigError> {
+    pub(super) fn agent((host, port): (&str, u16)) -> Self {
+        Self::Agent(format!("{}:{port}", in_url(host)))
+    }
+
+    pub(super) fn other(name: String, exporter: impl SpanExporter + 'static) -> Self {
+        let start = |queue: Queue, on_change| {
+            queue.set(Reporter::builder(exporter).with_on_change(on_change)).build()
+        };
+        Self::Other { name, start: Box::new(start) }
+    }
+
+    /// The way of the native tracer.
+    pub(super) fn sender(
+        &self,
+        headers: &CollectorHeaders,
+    ) -> Result<(BatchSender, &'static str), ConfigError> {
+        Ok(match self {
+            Self::Collector(url) => (BatchSender::with_http(headers.transport(url)?), "collector"),
+            Self::Agent(address) => (BatchSender::agent(address)?, "agent"),
+            Self::BinaryAgent(address) => (BatchSender::binary_agent(address)?, "agent"),
+            Self::Other { .. } => return Err(ConfigErrorKind::NeedsSdk("an exporter of the SDK").into()),
+        })
+    }
+
+    /// The way of the SDK.
+    pub(super) fn start(
+        self,
+        headers: &CollectorHeaders,
+        queue: Queue,
+        logger: &Logger,
+    ) -> Result<Started, ConfigError> {
         let on_change = log_changes(logger.clone());
+        let jaeger = |exporter, kind, on_change| Started::jaeger(exporter, kind, queue, on_change);
         Ok(match self {
             Self::Collector(url) => {
-                let exporter = JaegerExporter::with_http(headers.transport(&url)?);
-                Started::jaeger(exporter, "collector", on_change)
+                jaeger(JaegerExporter::with_http(headers.transport(&url)?), "collector", on_change)
             }
-            Self::Agent(address) => Started::jaeger(JaegerExporter::agent(&address)?, "agent", on_change),
-            Self::BinaryAgent(address) => {
-                Started::jaeger(JaegerExporter::binary_agent(&address)?, "agent", on_change)
-            }
+            Self::Agent(address) => jaeger(JaegerExporter::agent(&address)?, "agent", on_change),
+            Self::BinaryAgent(address) => jaeger(JaegerExporter::binary_agent(&address)?, "agent", on_change),
             Self::Other { name, start } => {
-                Started { reporter: start(on_change), export: None, peer: Peer { name, kind: "receiver" } }
+                let peer = Peer { name, kind: "receiver" };
+                Started { reporter: start(queue, on_change), export: None, peer }
             }
         })
+    }
+}
+
+impl Default for Destination {
+    fn default() -> Self {
+        Self::Collector(DEFAULT_COLLECTOR_ENDPOINT.to_owned())
     }
 }
 
@@ -63,15 +116,29 @@ impl fmt::Debug for Destination {
     }
 }
 
+// === impl Queue ===
+
+impl Queue {
+    fn set<E: SpanExporter + 'static>(self, mut builder: ReporterBuilder<E>) -> ReporterBuilder<E> {
+        if let Some(spans) = self.spans {
+            builder = builder.with_queue_size(spans.get());
+        }
+        if let Some(interval) = self.flush_interval {
+            builder = builder.with_flush_interval(interval);
+        }
+        builder
+    }
+}
+
 // === impl Started ===
 
 impl Started {
-    fn jaeger(exporter: JaegerExporter, kind: &'static str, on_change: OnChange) -> Self {
+    fn jaeger(exporter: JaegerExporter, kind: &'static str, queue: Queue, on_change: OnChange) -> Self {
         let stats = Arc::<ReporterStats>::default();
         let exporter = exporter.with_reporter_stats(Arc::clone(&stats));
         let peer = Peer { name: exporter.endpoint().to_owned(), kind };
         let export = Some(exporter.stats());
-        let reporter = Reporter::builder(exporter).with_stats(stats).with_on_change(on_change).build();
-        Self { reporter, export, peer }
+        let builder = Reporter::builder(exporter).with_stats(stats).with_on_change(on_change);
+        Self { reporter: queue.set(builder).build(), export, peer }
     }
 }

@@ -2,21 +2,28 @@
 
 mod build;
 mod destination;
+mod env;
+mod file;
+mod parse;
+mod sampler_choice;
 mod sampler_words;
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    time::Duration,
+};
 
-use jaeger_exporter::Reporter;
+use jaeger_propagation::Propagator;
 use jaeger_tracer::Sampler;
 use opentelemetry::{Key, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanExporter;
 
-use self::{destination::Destination, sampler_words::SamplerWords};
-use crate::{
-    collector_headers::{Auth, CollectorHeaders},
-    logger::Logger,
-    sampler::ConstSampler,
+pub use self::file::FileSettings;
+use self::{
+    destination::Destination,
+    sampler_choice::{SamplerChoice, SamplerKind, SamplerSettings},
 };
+use crate::{collector_headers::CollectorHeaders, logger::Logger};
 
 /// Where a collector of Jaeger listens on the same machine.
 pub const DEFAULT_COLLECTOR_ENDPOINT: &str = "http://localhost:14268/api/traces";
@@ -26,20 +33,27 @@ pub const DEFAULT_COLLECTOR_ENDPOINT: &str = "http://localhost:14268/api/traces"
 /// Spans are made by one of two engines. The native one, `jaeger-tracer`, is the default. The OpenTelemetry SDK is taken for an
 /// exporter of its own ([`with_exporter`](Self::with_exporter)), and where it is asked for ([`with_sdk`](Self::with_sdk)).
 ///
-/// The environment is not read.
+/// The environment is read by [`from_env`](Self::from_env) and [`with_env`](Self::with_env) only.
 #[derive(Debug)]
 pub struct Config {
     service_name: String,
+    is_disabled: bool,
     tags: Vec<KeyValue>,
     destination: Destination,
     collector_headers: CollectorHeaders,
-    sampler: Arc<dyn Sampler>,
-    sampler_words: SamplerWords,
+    sampler: SamplerChoice,
+    propagator: Propagator,
     is_on_sdk: bool,
+    has_short_trace_ids: bool,
+    queue_bytes: Option<usize>,
+    queue_spans: Option<NonZeroUsize>,
+    flush_interval: Option<Duration>,
     max_tag_value_bytes: Option<usize>,
     max_logs_per_span: Option<NonZeroU32>,
     log_spans: bool,
     logger: Logger,
+    /// What the user is to be told at the start.
+    notes: Vec<String>,
 }
 
 // === impl Config ===
@@ -49,17 +63,32 @@ impl Config {
     pub fn new(service_name: impl Into<String>) -> Self {
         Self {
             service_name: service_name.into(),
+            is_disabled: false,
             tags: Vec::new(),
-            destination: Destination::Collector(DEFAULT_COLLECTOR_ENDPOINT.to_owned()),
+            destination: Destination::default(),
             collector_headers: CollectorHeaders::default(),
-            sampler: Arc::new(ConstSampler::new(true)),
-            sampler_words: SamplerWords::of(&ConstSampler::new(true)),
+            sampler: SamplerChoice::default(),
+            propagator: Propagator::new(),
             is_on_sdk: false,
+            has_short_trace_ids: false,
+            queue_bytes: None,
+            queue_spans: None,
+            flush_interval: None,
             max_tag_value_bytes: None,
             max_logs_per_span: None,
             log_spans: false,
             logger: Logger::default(),
+            notes: Vec::new(),
         }
+    }
+
+    /// Turns tracing off: no tracer runs, nothing is sent, and what is global is left as it is. On by default.
+    ///
+    /// A span of a disabled native tracer is its parent again: the traces of callers pass the program as they came.
+    #[must_use]
+    pub fn with_disabled(mut self) -> Self {
+        self.is_disabled = true;
+        self
     }
 
     /// Sends to a collector over HTTP; [`DEFAULT_COLLECTOR_ENDPOINT`] by default.
@@ -76,21 +105,21 @@ impl Config {
     /// this and [`with_bearer_token`](Self::with_bearer_token) the last one counts.
     #[must_use]
     pub fn with_basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
-        self.collector_headers.auth = Some(Auth::Basic(user.into(), password.into()));
+        self.collector_headers.set_basic(user, password);
         self
     }
 
     /// Sends a token to the collector, with each request and readable for who is in between; none by default.
     #[must_use]
     pub fn with_bearer_token(mut self, token: impl Into<String>) -> Self {
-        self.collector_headers.auth = Some(Auth::Bearer(token.into()));
+        self.collector_headers.set_bearer(token);
         self
     }
 
     /// Sends a header to the collector with each request, for a proxy in front of it; none by default.
     #[must_use]
     pub fn with_collector_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.collector_headers.others.push((name.into(), value.into()));
+        self.collector_headers.add(name, value);
         self
     }
 
@@ -111,8 +140,7 @@ impl Config {
     /// Sends through any exporter of the OpenTelemetry SDK instead, whose engine is then the SDK; `name` is for people to read.
     #[must_use]
     pub fn with_exporter(mut self, name: impl Into<String>, exporter: impl SpanExporter + 'static) -> Self {
-        let start = Box::new(|on_change| Reporter::builder(exporter).with_on_change(on_change).build());
-        self.destination = Destination::Other { name: name.into(), start };
+        self.destination = Destination::other(name.into(), exporter);
         self
     }
 
@@ -145,8 +173,62 @@ impl Config {
     /// sampled.
     #[must_use]
     pub fn with_sampler(mut self, sampler: impl Sampler + 'static) -> Self {
-        self.sampler_words = SamplerWords::of(&sampler);
-        self.sampler = Arc::new(sampler);
+        self.sampler = SamplerChoice::own(sampler);
+        self
+    }
+
+    /// Samples as the sampling endpoint of Jaeger's agent or collector says, such as
+    /// [`DEFAULT_SAMPLING_ENDPOINT`](crate::DEFAULT_SAMPLING_ENDPOINT), and one trace of a thousand until it has answered. When it
+    /// does not there is a line in the log. [`RemoteSampler`](crate::RemoteSampler) has more settings.
+    #[must_use]
+    pub fn with_remote_sampler(mut self, endpoint: impl Into<String>) -> Self {
+        self.sampler = SamplerChoice::Named(SamplerSettings {
+            kind: SamplerKind::Remote,
+            param: 0.001,
+            endpoint: endpoint.into(),
+            ..SamplerSettings::of_jaeger_client()
+        });
+        self
+    }
+
+    /// The formats of trace headers that the whole program reads and writes; Jaeger's by default.
+    ///
+    /// [`install`](Self::install) makes it OpenTelemetry's global propagator and [`Propagator::global`], which the layers of
+    /// `tower-jaeger` take.
+    #[must_use]
+    pub fn with_propagator(mut self, propagator: Propagator) -> Self {
+        self.propagator = propagator;
+        self
+    }
+
+    /// Gives traces that begin here ids of 64 bits, the highest of which is 0: for a fleet in which somebody does not know longer ones.
+    /// 128 bits by default.
+    #[must_use]
+    pub fn with_64_bit_trace_ids(mut self) -> Self {
+        self.has_short_trace_ids = true;
+        self
+    }
+
+    /// Bytes of spans that may wait to be sent; what comes then is dropped and counted. 96 MiB by default, some 200,000 spans of a
+    /// request. On the SDK the queue is bounded in spans only.
+    #[must_use]
+    pub fn with_queue_bytes(mut self, bytes: usize) -> Self {
+        self.queue_bytes = Some(bytes);
+        self
+    }
+
+    /// Spans that may wait to be sent; what comes then is dropped and counted. None but the limit in bytes by default, and on the SDK
+    /// 8,192.
+    #[must_use]
+    pub fn with_queue_spans(mut self, spans: NonZeroUsize) -> Self {
+        self.queue_spans = Some(spans);
+        self
+    }
+
+    /// How long a span waits, at most, before it is sent; 1 second by default.
+    #[must_use]
+    pub fn with_flush_interval(mut self, interval: Duration) -> Self {
+        self.flush_interval = Some(interval);
         self
     }
 

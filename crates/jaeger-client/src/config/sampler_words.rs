@@ -7,7 +7,7 @@ use jaeger_tracer::Sampler;
 use crate::{
     closer::Peer,
     logger::Logger,
-    sampler::{ConstSampler, ProbabilisticSampler, RateLimitingSampler},
+    sampler::{ConstSampler, ProbabilisticSampler, RateLimitingSampler, RemoteSampler},
 };
 
 /// The sampler in the line that is logged at the start.
@@ -41,6 +41,8 @@ impl SamplerWords {
         } else if let Some(sampler) = sampler_of.downcast_ref::<RateLimitingSampler>() {
             let rate = sampler.traces_per_second();
             (format!("up to {rate} traces a second"), format!("ratelimiting {rate}"))
+        } else if let Some(sampler) = sampler_of.downcast_ref::<RemoteSampler>() {
+            ("traces".to_owned(), format!("remote {}", sampler.endpoint()))
         } else {
             ("traces".to_owned(), format!("{sampler:?}"))
         };

@@ -66,10 +66,11 @@ impl<T> ClientLayer<T> {
         Self { shared: Shared::new(tracer) }
     }
 
-    /// How headers are written: formats, names and counters. The default is [`Propagator::new`], Jaeger's format.
+    /// How headers are written: formats, names and counters. The default is
+    /// [`Propagator::global`] as that is at the first request: Jaeger's format, unless the program says something else.
     #[must_use]
     pub fn with_propagator(mut self, propagator: Propagator) -> Self {
-        self.settings().propagator = propagator;
+        self.settings().propagator = propagator.into();
         self
     }
 

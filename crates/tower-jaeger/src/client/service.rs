@@ -65,7 +65,7 @@ where
         } else {
             RequestSpan::untraced(parent, Side::Client, Protocol::of_request(&head), &head)
         };
-        let propagator = &settings.propagator;
+        let propagator = settings.propagator();
         match span.protocol() {
             Protocol::Grpc => {
                 propagator.inject_from_context(span.context(), &mut GrpcHeaders(request.headers_mut()));

@@ -68,7 +68,8 @@ impl<T> ServerLayer<T> {
         Self { shared: Shared::new(tracer) }
     }
 
-    /// How headers are read: formats, names, limits and counters. The default is [`Propagator::new`], Jaeger's format.
+    /// How headers are read: formats, names, limits and counters. The default is
+    /// [`Propagator::global`] as that is at the first request: Jaeger's format, unless the program says something else.
     ///
     /// ```
     /// use jaeger_propagation::{Format, Propagator};
@@ -82,7 +83,7 @@ impl<T> ServerLayer<T> {
     /// ```
     #[must_use]
     pub fn with_propagator(mut self, propagator: Propagator) -> Self {
-        self.settings().propagator = propagator;
+        self.settings().propagator = propagator.into();
         self
     }
 

@@ -79,7 +79,7 @@ where
     fn start<B>(&self, request: &Request<B>) -> Box<RequestSpan> {
         let head = RequestHead::from(request);
         let mut extracted = Extracted::default();
-        self.settings.propagator.extract_into(head.headers, &mut extracted);
+        self.settings.propagator().extract_into(head.headers, &mut extracted);
         let is_traced = self.settings.is_traced(&head);
         let predecessor = self.distrust(&head, is_traced, &mut extracted);
         if !is_traced {
@@ -108,7 +108,7 @@ where
         extracted: &mut Extracted,
     ) -> Option<SpanContext> {
         let trust = self.own.trust.of(head);
-        let counters = self.settings.propagator.counters();
+        let counters = self.settings.propagator().counters();
         // A request without a span must not make debug traces of what its handler begins, nor use up what others may ask for.
         let may_debug = || is_traced && trust.debug_id && self.own.debug_ids.grant();
         if extracted.debug_id.is_some() && !may_debug() {

@@ -132,7 +132,7 @@ impl RemoteSamplerBuilder {
             }
             taken.is_ok()
         });
-        Ok(RemoteSampler { shared, poll })
+        Ok(RemoteSampler { shared, endpoint: self.endpoint, poll })
     }
 }
 

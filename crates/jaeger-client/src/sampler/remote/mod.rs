@@ -39,6 +39,7 @@ use crate::poll::Poll;
 #[derive(Debug)]
 pub struct RemoteSampler {
     shared: Arc<Shared>,
+    endpoint: String,
     poll: Poll,
 }
 
@@ -64,6 +65,11 @@ impl RemoteSampler {
     /// A sampler for the traces of this service, by which Jaeger finds its strategy.
     pub fn builder(service_name: impl Into<String>) -> RemoteSamplerBuilder {
         RemoteSamplerBuilder::new(service_name.into())
+    }
+
+    /// Whom it asks.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// What became of the requests so far; keeps counting while the sampler works elsewhere.
@@ -139,7 +145,7 @@ mod tests {
     fn sampled(shared: &Arc<Shared>, operation: &str) -> (&'static str, usize) {
         let question = crate::poll::Question::new("http://localhost:9/", "").unwrap();
         let poll = Poll::start("test", question, std::time::Duration::MAX, |_| true);
-        let sampler = RemoteSampler { shared: Arc::clone(shared), poll };
+        let sampler = RemoteSampler { shared: Arc::clone(shared), endpoint: String::new(), poll };
         let decisions = [0; 3].map(|_| sampler.sample(TraceId::from(MOST_UNLIKELY), operation));
         let by = decisions.iter().find(|decision| decision.is_sampled).map_or("none", |it| it.sampler_type);
         (by, decisions.iter().filter(|decision| decision.is_sampled).count())
