@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses a part")]
 #![allow(clippy::panic, reason = "tests")]
 
+pub(crate) mod bounded;
 pub(crate) mod recordings;
 pub(crate) mod tree;
 
