@@ -18,7 +18,7 @@ use crate::{
 impl Batch {
     /// Reads the body of a `POST /api/traces`. Bytes after the batch are ignored, as Jaeger does.
     ///
-    /// Memory is bounded by a multiple of `bytes.len()`: about 30 at worst, for a list of spans without content.
+    /// Memory is bounded by a multiple of `bytes.len()`: about 30 at worst, for a list of tags without a value.
     /// Invalid UTF-8 in a string becomes U+FFFD, where Jaeger's Go code keeps the bytes.
     ///
     /// # Errors

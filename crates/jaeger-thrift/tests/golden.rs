@@ -5,11 +5,8 @@
 
 mod common;
 
-use common::{full_batch, small_batch, tag};
-use jaeger_thrift::{
-    Batch, BatchHead, Binary, Compact, Protocol, Span, TagValue, encode_process, write_batch,
-    write_emit_batch,
-};
+use common::{emit, full_batch, small_batch, tag};
+use jaeger_thrift::{Batch, Binary, Compact, Protocol, Span, TagValue};
 
 fn small_span() -> Span {
     Span {
@@ -102,18 +99,4 @@ fn assert_same<P: Protocol>(batch: &[u8], message: &[u8]) {
     assert_eq!(Batch::decode_emit::<P>(message).as_ref(), Ok(&expected));
     assert_eq!(expected.encode::<P>(), batch);
     assert_eq!(emit::<P>(&expected, 300), message);
-}
-
-fn emit<P: Protocol>(batch: &Batch, message_seq_id: i32) -> Vec<u8> {
-    let process = encode_process::<P>(&batch.process);
-    let head = BatchHead { process: &process, seq_no: batch.seq_no, stats: batch.stats };
-    let mut spans = Vec::new();
-    batch.spans.iter().for_each(|span| span.encode::<P>(&mut spans));
-    let mut body = Vec::new();
-    write_batch::<P>(&head, &spans, batch.spans.len(), &mut body);
-    assert_eq!(body, batch.encode::<P>());
-
-    let mut message = Vec::new();
-    write_emit_batch::<P>(message_seq_id, &head, &spans, batch.spans.len(), &mut message);
-    message
 }

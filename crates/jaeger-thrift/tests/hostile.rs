@@ -1,8 +1,8 @@
-//! Bytes that nobody should send: never a panic, and an error that says where.
+//! Bytes that nobody should send: never a panic, never much memory, and an error that says where.
 
 mod common;
 
-use common::{any_batch, full_batch, small_batch, tag};
+use common::{any_batch, bounded::decode_every_way, full_batch, small_batch, tag};
 use jaeger_thrift::{Batch, Binary, Compact, DecodeError, Protocol, TagValue};
 use proptest::{prelude::*, sample::Index};
 
@@ -26,13 +26,6 @@ proptest! {
             decode_every_way(&bytes);
         }
     }
-}
-
-fn decode_every_way(bytes: &[u8]) {
-    let _ = Batch::decode::<Compact>(bytes);
-    let _ = Batch::decode::<Binary>(bytes);
-    let _ = Batch::decode_emit::<Compact>(bytes);
-    let _ = Batch::decode_emit::<Binary>(bytes);
 }
 
 #[test]

@@ -1,8 +1,16 @@
-//! Batches for the tests: one with everything in it, and any.
+//! Batches for the tests: one with everything in it, any, and those of real clients.
 
 #![allow(dead_code, reason = "each test program uses a part")]
+#![allow(clippy::panic, reason = "tests")]
 
-use jaeger_thrift::{Batch, ClientStats, Log, Process, RefType, Span, SpanRef, Tag, TagValue};
+pub(crate) mod bounded;
+pub(crate) mod recordings;
+pub(crate) mod tree;
+
+use jaeger_thrift::{
+    Batch, BatchHead, ClientStats, Log, Process, Protocol, RefType, Span, SpanRef, Tag, TagValue,
+    encode_process, write_batch, write_emit_batch,
+};
 use proptest::{collection::vec, option, prelude::*};
 
 /// The batch that `vectors/generator/main.go` writes.
@@ -51,6 +59,21 @@ pub(crate) fn full_batch() -> Batch {
 /// The smallest batch that is valid.
 pub(crate) fn small_batch() -> Batch {
     Batch { process: Process { service_name: "s".into(), tags: vec![] }, ..Default::default() }
+}
+
+/// The batch as a packet for the agent, put together as an exporter does.
+pub(crate) fn emit<P: Protocol>(batch: &Batch, message_seq_id: i32) -> Vec<u8> {
+    let process = encode_process::<P>(&batch.process);
+    let head = BatchHead { process: &process, seq_no: batch.seq_no, stats: batch.stats };
+    let mut spans = Vec::new();
+    batch.spans.iter().for_each(|span| span.encode::<P>(&mut spans));
+    let mut body = Vec::new();
+    write_batch::<P>(&head, &spans, batch.spans.len(), &mut body);
+    assert_eq!(body, batch.encode::<P>());
+
+    let mut message = Vec::new();
+    write_emit_batch::<P>(message_seq_id, &head, &spans, batch.spans.len(), &mut message);
+    message
 }
 
 pub(crate) fn tag(key: &str, value: TagValue) -> Tag {
