@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use jaeger_exporter::{ExportStats, FailureCause, ReporterStats};
+use jaeger_propagation::BaggageRestrictions;
 use jaeger_tracer::JaegerTracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
@@ -17,8 +18,9 @@ pub const DEFAULT_CLOSE_DEADLINE: Duration = Duration::from_secs(5);
 #[must_use = "dropping it closes the tracer"]
 pub struct Closer {
     engine: Option<Engine>,
-    /// That of a remote sampler.
-    poll: Option<Poll>,
+    /// Threads that ask for sampling strategies and for baggage restrictions.
+    polls: Vec<Poll>,
+    baggage_restrictions: BaggageRestrictions,
     reporter: Arc<ReporterStats>,
     export: Option<Arc<ExportStats>>,
     peer: Peer,
@@ -63,18 +65,34 @@ impl Closer {
         peer: Peer,
         logger: Logger,
     ) -> Self {
-        Self { engine: Some(engine), poll: None, reporter, export, peer, logger }
+        let (polls, baggage_restrictions) = Default::default();
+        Self { engine: Some(engine), polls, baggage_restrictions, reporter, export, peer, logger }
     }
 
     /// There is nothing to end.
     pub(crate) fn disabled(logger: Logger) -> Self {
         let peer = Peer { name: "nobody: tracing is disabled".to_owned(), kind: "receiver" };
-        Self { engine: None, poll: None, reporter: Arc::default(), export: None, peer, logger }
+        let (polls, baggage_restrictions, reporter) = Default::default();
+        Self { engine: None, polls, baggage_restrictions, reporter, export: None, peer, logger }
     }
 
-    pub(crate) fn with_poll(mut self, poll: Option<Poll>) -> Self {
-        self.poll = poll;
+    pub(crate) fn with_polls(mut self, polls: impl IntoIterator<Item = Poll>) -> Self {
+        self.polls.extend(polls);
         self
+    }
+
+    pub(crate) fn restricted(mut self, restrictions: Option<(BaggageRestrictions, Poll)>) -> Self {
+        if let Some((restrictions, poll)) = restrictions {
+            self.baggage_restrictions = restrictions;
+            self.polls.push(poll);
+        }
+        self
+    }
+
+    /// What baggage the program may set, and how much was refused. [`Config::install`](crate::Config::install) has made them the
+    /// ones of the whole program.
+    pub fn baggage_restrictions(&self) -> &BaggageRestrictions {
+        &self.baggage_restrictions
     }
 
     /// Sends what is queued, ends the tracer, and returns at the latest when `deadline` is over.
@@ -88,9 +106,7 @@ impl Closer {
 
     /// `false` if that has been done.
     fn shut_down(&mut self, deadline: Duration) -> bool {
-        if let Some(poll) = self.poll.take() {
-            poll.stop();
-        }
+        self.polls.drain(..).for_each(|poll| poll.stop());
         // What they say about failures is in the counters, in more detail.
         match self.engine.take() {
             Some(Engine::Native(provider)) => _ = provider.shutdown(deadline),

@@ -3,6 +3,7 @@
 mod config;
 mod error;
 
+mod baggage_restrictions;
 mod closer;
 mod collector_headers;
 mod logger;

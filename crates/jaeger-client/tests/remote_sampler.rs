@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "support/endpoint.rs"]
+#[allow(dead_code, reason = "each test uses a part of it")]
 mod endpoint;
 
 use std::{

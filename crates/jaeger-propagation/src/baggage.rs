@@ -78,6 +78,14 @@ impl Baggage {
         self.set(BaggageItem { key: key.into(), value: value.into(), properties: String::new() });
     }
 
+    /// Takes an item away, if there is one of this key.
+    pub fn remove(&mut self, key: &str) {
+        if let Some(at) = self.items.iter().position(|item| item.key == key) {
+            let BaggageItem { key, value, properties } = self.items.remove(at);
+            self.bytes -= key.len() + value.len() + properties.len();
+        }
+    }
+
     /// The value of a key, as it was sent: already decoded.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.iter().find(|(own, _)| *own == key).map(|(_, value)| value)

@@ -1,6 +1,6 @@
 //! What a handler asks of the request that it handles, and adds to the calls that it makes.
 
-use jaeger_propagation::Baggage;
+use jaeger_propagation::{Baggage, BaggageRestrictions};
 use opentelemetry::{
     Context,
     context::{FutureExt, WithContext},
@@ -57,6 +57,9 @@ pub fn current_baggage() -> Baggage {
 /// # }
 /// ```
 ///
+/// [`BaggageRestrictions::global`] says which keys are allowed, all of them by default, and how long values may be, 2,048 bytes; what is
+/// longer is cut. As in Jaeger's clients there is a log on the current span for each item, `event=baggage`.
+///
 /// The rest of the context is the one that is current where this is called, not where the future is polled. Baggage ends
 /// with the future, because the context of the request belongs to the layer: what the handler calls afterwards does not
 /// have it.
@@ -65,10 +68,9 @@ where
     K: Into<String>,
     V: Into<String>,
 {
-    let current = Context::current();
-    let mut baggage = Baggage::from_context(&current);
-    for (key, value) in items {
-        baggage.insert(key, value);
-    }
-    future.with_context(baggage.into_context(&current))
+    let restrictions = BaggageRestrictions::global();
+    let context = items.into_iter().fold(Context::current(), |context, (key, value)| {
+        restrictions.set_item(&context, &key.into(), &value.into())
+    });
+    future.with_context(context)
 }

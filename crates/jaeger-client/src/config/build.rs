@@ -3,7 +3,7 @@
 use std::mem;
 
 use jaeger_exporter::{BatchSender, process_of};
-use jaeger_propagation::Propagator;
+use jaeger_propagation::{BaggageRestrictions, Propagator};
 use jaeger_tracer::{JaegerTracerProvider, JaegerTracerProviderBuilder, clear_global, set_global};
 use opentelemetry::{KeyValue, global};
 use opentelemetry_sdk::{
@@ -21,6 +21,7 @@ use crate::{
     error::{ConfigError, ConfigErrorKind},
     logging_reporter::{self, LoggingReporter},
     pipeline::Pipeline,
+    poll::Poll,
     sampler::{DebugSampler, SharedSampler},
     short_trace_ids::ShortTraceIds,
 };
@@ -51,6 +52,7 @@ impl Config {
             set_global(provider);
             closer
         };
+        BaggageRestrictions::set_global(closer.baggage_restrictions().clone());
         global::set_text_map_propagator(propagator.clone());
         Propagator::set_global(propagator);
         Ok(closer)
@@ -74,12 +76,13 @@ impl Config {
         let peer = Peer { name: sender.endpoint().to_owned(), kind };
         let export = Some(sender.stats());
         let (sampler, config) = self.start_sampler(&peer, "")?;
+        let restrictions = config.start_restrictions()?;
         let BuiltSampler { sampler, poll, .. } = sampler;
         let builder = JaegerTracerProvider::builder(sender).with_sampler(SharedSampler(sampler));
         let provider = config.with_settings_of_spans(builder).build();
         let stats = provider.stats();
         let closer = Closer::new(Engine::Native(provider.clone()), stats, export, peer, config.logger);
-        Ok((provider, closer.with_poll(poll)))
+        Ok((provider, closer.with_polls(poll).restricted(restrictions)))
     }
 
     /// The same with the OpenTelemetry SDK as the engine.
@@ -100,6 +103,7 @@ impl Config {
         let Started { reporter, export, peer } =
             destination.start(&self.collector_headers, queue, &self.logger)?;
         let (sampler, config) = self.start_sampler(&peer, ", on the OpenTelemetry SDK")?;
+        let restrictions = config.start_restrictions()?;
         let BuiltSampler { sampler, poll, .. } = sampler;
         let Self { service_name, tags, log_spans, logger, has_short_trace_ids, .. } = config;
         let resource =
@@ -115,7 +119,7 @@ impl Config {
         }
         let provider = builder.build();
         let closer = Closer::new(Engine::Sdk(provider.clone()), stats, export, peer, logger);
-        Ok((provider, closer.with_poll(poll)))
+        Ok((provider, closer.with_polls(poll).restricted(restrictions)))
     }
 
     fn check_name(&self) -> Result<(), ConfigError> {
@@ -138,6 +142,11 @@ impl Config {
             self.logger.log(&format!("jaeger: {note}"));
         }
         Ok((sampler, self))
+    }
+
+    fn start_restrictions(&self) -> Result<Option<(BaggageRestrictions, Poll)>, ConfigError> {
+        let settings = self.baggage_restrictions.clone();
+        settings.map(|settings| settings.start(&self.service_name, &self.logger)).transpose()
     }
 
     /// Says whose spans they are.

@@ -23,7 +23,7 @@ use self::{
     destination::Destination,
     sampler_choice::{SamplerChoice, SamplerKind, SamplerSettings},
 };
-use crate::{collector_headers::CollectorHeaders, logger::Logger};
+use crate::{baggage_restrictions::RestrictionSettings, collector_headers::CollectorHeaders, logger::Logger};
 
 /// Where a collector of Jaeger listens on the same machine.
 pub const DEFAULT_COLLECTOR_ENDPOINT: &str = "http://localhost:14268/api/traces";
@@ -43,6 +43,7 @@ pub struct Config {
     collector_headers: CollectorHeaders,
     sampler: SamplerChoice,
     propagator: Propagator,
+    baggage_restrictions: Option<RestrictionSettings>,
     is_on_sdk: bool,
     has_short_trace_ids: bool,
     queue_bytes: Option<usize>,
@@ -69,6 +70,7 @@ impl Config {
             collector_headers: CollectorHeaders::default(),
             sampler: SamplerChoice::default(),
             propagator: Propagator::new(),
+            baggage_restrictions: None,
             is_on_sdk: false,
             has_short_trace_ids: false,
             queue_bytes: None,
@@ -198,6 +200,26 @@ impl Config {
     #[must_use]
     pub fn with_propagator(mut self, propagator: Propagator) -> Self {
         self.propagator = propagator;
+        self
+    }
+
+    /// Lets Jaeger's agent say which baggage the program may set, and how long its values may be: asks `url`, such as
+    /// `http://localhost:5778/baggageRestrictions`, at once and then every minute. Until it has answered, and by default, every key is
+    /// allowed, with values of 2,048 bytes.
+    ///
+    /// The rules hold for [`BaggageRestrictions`](jaeger_propagation::BaggageRestrictions), which `tower_jaeger::with_baggage` asks; what
+    /// a request brings is not restricted. Jaeger's own collector answers that it has none.
+    #[must_use]
+    pub fn with_baggage_restrictions(mut self, url: impl Into<String>) -> Self {
+        self.baggage_restrictions = Some(RestrictionSettings::new(url.into()));
+        self
+    }
+
+    /// The same, with no baggage at all until it has answered.
+    #[must_use]
+    pub fn with_baggage_denied_until_known(mut self, url: impl Into<String>) -> Self {
+        let settings = RestrictionSettings::new(url.into());
+        self.baggage_restrictions = Some(RestrictionSettings { denies_until_known: true, ..settings });
         self
     }
 

@@ -5,11 +5,14 @@
 //! the `Context`, as [`JaegerState`]. Baggage becomes OpenTelemetry's, so that programs see and change it by its API;
 //! what that cannot hold stands beside it too.
 
+mod baggage_restrictions;
 mod context;
+mod cut;
 mod ids;
 mod meter;
 mod state;
 mod text_map;
 
+pub use baggage_restrictions::BaggageRestrictions;
 pub use context::span_context_of;
 pub use state::JaegerState;

@@ -5,6 +5,7 @@ use opentelemetry::{
     trace::{SpanContext as OtelSpanContext, TraceContextExt, TraceId},
 };
 
+use super::cut::cut;
 use crate::{Flags, SpanContext};
 
 /// What Jaeger knows of a trace and OpenTelemetry's SpanContext cannot hold: a value in the `Context`.
@@ -18,7 +19,7 @@ pub struct JaegerState {
     debug_id: Option<String>,
 }
 
-/// Jaeger's clients cut a tag there.
+/// Jaeger's clients cut a tag there; somebody else's header must not make a span large.
 const MAX_DEBUG_ID_BYTES: usize = 256;
 
 // === impl JaegerState ===
@@ -113,12 +114,6 @@ impl JaegerState {
     /// A debug trace that is to begin.
     pub(super) fn asked_for(debug_id: &str) -> Self {
         let flags = Flags::SAMPLED | Flags::DEBUG;
-        Self { trace_id: None, flags, debug_id: Some(cut(debug_id).to_owned()) }
+        Self { trace_id: None, flags, debug_id: Some(cut(debug_id, MAX_DEBUG_ID_BYTES).to_owned()) }
     }
-}
-
-/// The text up to that length, on a character boundary: somebody else's header must not make a span large.
-fn cut(id: &str) -> &str {
-    let end = (0..=MAX_DEBUG_ID_BYTES).rev().find(|end| id.is_char_boundary(*end));
-    id.get(..end.unwrap_or_default().min(id.len())).unwrap_or_default()
 }

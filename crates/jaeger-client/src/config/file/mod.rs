@@ -9,14 +9,17 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use jaeger_propagation::HeaderNames;
 
 pub use self::settings::FileSettings;
-use self::settings::{Headers, Reporter, Sampler};
+use self::settings::{Headers, Reporter, Restrictions, Sampler};
 use super::{
     Config,
     destination::Destination,
     parse,
     sampler_choice::{SamplerChoice, SamplerKind},
 };
-use crate::error::{ConfigError, ConfigErrorKind};
+use crate::{
+    baggage_restrictions::RestrictionSettings,
+    error::{ConfigError, ConfigErrorKind},
+};
 
 // === impl Config ===
 
@@ -65,6 +68,9 @@ impl Config {
         }
         if let Some(reporter) = settings.reporter {
             self.set_reporter(reporter)?;
+        }
+        if let Some(restrictions) = settings.baggage_restrictions {
+            self.baggage_restrictions = Some(restriction_settings(restrictions)?);
         }
         Ok(self)
     }
@@ -119,6 +125,19 @@ impl Config {
         }
         Ok(())
     }
+}
+
+fn restriction_settings(restrictions: Restrictions) -> Result<RestrictionSettings, ConfigError> {
+    let host_port = restrictions.host_port.filter(|host_port| !host_port.is_empty());
+    let host_port = host_port.as_deref().unwrap_or("localhost:5778");
+    let mut settings = RestrictionSettings::new(format!("http://{host_port}/baggageRestrictions"));
+    settings.denies_until_known = restrictions.deny_baggage_on_initialization_failure;
+    if let Some(interval) = restrictions.refresh_interval {
+        let interval = parse::duration(&interval);
+        settings.refresh_interval =
+            interval.map_err(|reason| error("baggage_restrictions.refreshInterval", reason))?;
+    }
+    Ok(settings)
 }
 
 fn names(headers: Headers) -> HeaderNames {

@@ -15,6 +15,7 @@ use serde::{Deserialize, de::IgnoredAny};
 /// | `sampler` | `type`, `param`, `samplingServerURL`, `samplingRefreshInterval`, `maxOperations` |
 /// | `reporter` | `queueSize`, `bufferFlushInterval`, `logSpans`, `localAgentHostPort`, `collectorEndpoint`, `user`, `password`, `http_headers`, `maxLogsPerSpan` |
 /// | `headers` | `jaegerDebugHeader`, `jaegerBaggageHeader`, `TraceContextHeaderName`, `traceBaggageHeaderPrefix` |
+/// | `baggage_restrictions` | `denyBaggageOnInitializationFailure`, `hostPort`, `refreshInterval` |
 ///
 /// Durations are text as in Go, `1m30s`. Keys are read in any order, and those that are not known are kept to be told.
 #[derive(Clone, Default, Deserialize)]
@@ -31,6 +32,8 @@ pub struct FileSettings {
     pub(super) sampler: Option<Sampler>,
     pub(super) reporter: Option<Reporter>,
     pub(super) headers: Option<Headers>,
+    #[serde(rename = "baggage_restrictions")]
+    pub(super) baggage_restrictions: Option<Restrictions>,
     throttler: Option<IgnoredAny>,
     #[serde(flatten)]
     unknown: Unknown,
@@ -99,6 +102,16 @@ pub(super) struct Headers {
     unknown: Unknown,
 }
 
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Restrictions {
+    pub(super) deny_baggage_on_initialization_failure: bool,
+    pub(super) host_port: Option<String>,
+    pub(super) refresh_interval: Option<String>,
+    #[serde(flatten)]
+    unknown: Unknown,
+}
+
 /// Keys that nobody here knows.
 type Unknown = BTreeMap<String, IgnoredAny>;
 
@@ -120,6 +133,9 @@ impl FileSettings {
         }
         if let Some(headers) = &self.headers {
             unknown("headers.", &headers.unknown);
+        }
+        if let Some(restrictions) = &self.baggage_restrictions {
+            unknown("baggage_restrictions.", &restrictions.unknown);
         }
         let mut unsupported = |is_set: bool, key: &str, why: &str| {
             if is_set {

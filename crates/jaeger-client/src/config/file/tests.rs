@@ -15,7 +15,8 @@ const EVERY_KEY: &str = r#"{
         "collectorEndpoint": "http://c:14268/api/traces", "localAgentHostPort": "a:6831",
         "user": "u", "password": "secret", "http_headers": {"x-a": "1"}},
     "headers": {"TraceContextHeaderName": "x-trace", "traceBaggageHeaderPrefix": "x-baggage-",
-        "jaegerDebugHeader": "x-debug", "jaegerBaggageHeader": "x-by-hand"}
+        "jaegerDebugHeader": "x-debug", "jaegerBaggageHeader": "x-by-hand"},
+    "baggage_restrictions": {"denyBaggageOnInitializationFailure": true, "hostPort": "r:5778", "refreshInterval": "5s"}
 }"#;
 
 #[test]
@@ -42,6 +43,9 @@ fn every_key_has_its_effect() {
         format!("{:?}", config.collector_headers),
         "CollectorHeaders { auth: \"basic\", others: [\"x-a\"] }"
     );
+    let restrictions = config.baggage_restrictions.as_ref().unwrap();
+    assert_eq!(restrictions.endpoint, "http://r:5778/baggageRestrictions");
+    assert!(restrictions.denies_until_known && restrictions.refresh_interval.as_secs() == 5);
     let headers = std::collections::HashMap::from([
         ("x-trace".to_owned(), "7b:1c8:0:1".to_owned()),
         ("x-baggage-a".to_owned(), "1".to_owned()),
