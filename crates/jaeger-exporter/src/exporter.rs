@@ -1,6 +1,9 @@
 //! The exporter as the OpenTelemetry SDK sees it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use opentelemetry_sdk::{
     Resource,
@@ -9,13 +12,8 @@ use opentelemetry_sdk::{
 };
 
 use crate::{
-    error::{EndpointError, SendError},
-    packing::Packing,
-    process::process_of,
-    reporter::ReporterStats,
-    sender::BatchSender,
-    stats::ExportStats,
-    transport::HttpTransport,
+    delivery::Delivery, error::EndpointError, packing::Packing, process::process_of, reporter::ReporterStats,
+    sender::BatchSender, stats::ExportStats, transport::HttpTransport,
 };
 
 /// Sends finished spans to Jaeger: to a collector over HTTP or to an agent over UDP.
@@ -24,16 +22,12 @@ use crate::{
 /// span processor with a thread of its own, no request ever waits for it.
 #[derive(Debug)]
 pub struct JaegerExporter {
-    sending: Mutex<Sending>,
+    packing: Mutex<Packing>,
+    delivery: Arc<Delivery>,
+    /// The bytes of spans in one message, at most.
+    room: usize,
     stats: Arc<ExportStats>,
     endpoint: String,
-}
-
-/// What one export after the other uses.
-#[derive(Debug)]
-struct Sending {
-    packing: Packing,
-    sender: BatchSender,
 }
 
 // === impl JaegerExporter ===
@@ -77,15 +71,19 @@ impl JaegerExporter {
     }
 
     fn new(sender: BatchSender) -> Self {
-        let (stats, endpoint) = (sender.stats(), sender.endpoint().to_owned());
-        let packing = Packing::new(sender.protocol());
-        Self { sending: Mutex::new(Sending { packing, sender }), stats, endpoint }
+        let (stats, endpoint, room) = (sender.stats(), sender.endpoint().to_owned(), sender.room());
+        let packing = Mutex::new(Packing::new(sender.protocol()));
+        Self { packing, delivery: Arc::new(Delivery::new(sender)), room, stats, endpoint }
     }
 
-    /// The largest UDP packet in bytes. A span that does not fit into one is dropped and counted. No effect on HTTP.
+    /// The largest UDP packet in bytes. A span that does not fit into one is cut down, or dropped and counted. No effect on HTTP.
     #[must_use]
-    pub fn with_max_packet_bytes(self, bytes: usize) -> Self {
-        self.with_sender(|sender| sender.with_max_packet_bytes(bytes))
+    pub fn with_max_packet_bytes(mut self, bytes: usize) -> Self {
+        let mut sender = self.delivery.sender();
+        sender.set_max_packet_bytes(bytes);
+        self.room = sender.room();
+        drop(sender);
+        self
     }
 
     /// The counters of the reporter in front, so that UDP packets tell the agent of spans lost to a full queue.
@@ -93,7 +91,30 @@ impl JaegerExporter {
     /// Give the same to [`ReporterBuilder::with_stats`](crate::ReporterBuilder::with_stats). No effect on HTTP.
     #[must_use]
     pub fn with_reporter_stats(self, stats: Arc<ReporterStats>) -> Self {
-        self.with_sender(|sender| sender.with_reporter_stats(stats))
+        self.delivery.sender().set_reporter_stats(stats);
+        self
+    }
+
+    /// Bytes of encoded spans that may wait to be sent again, over HTTP, when the collector is not there, breaks the connection off or
+    /// says that it is overloaded (429, 5xx). What comes then is dropped and counted. 32 MiB by default, a minute of 1,000 spans of a
+    /// request a second; 0 is no second attempt.
+    ///
+    /// A thread tries again, which lives as long as something waits: after a tenth of a second and then more seldom, up to every five
+    /// seconds or when the collector asks for it, for five minutes a message. Spans that wait have been exported, as far as the SDK
+    /// knows; [`ExportStats`] tells them from those that were sent. A flush makes an attempt at once, and a shutdown the last one.
+    #[must_use]
+    pub fn with_retry_bytes(self, bytes: usize) -> Self {
+        self.delivery.set_max_bytes(bytes);
+        self
+    }
+
+    /// Calls back when spans begin to wait to be sent again, with the error, and when they are sent again; nobody is told by default.
+    ///
+    /// Of spans that cannot be sent at all the [`Reporter`](crate::Reporter) in front is told.
+    #[must_use]
+    pub fn with_on_change(self, on_change: impl FnMut(Result<(), &str>) + Send + 'static) -> Self {
+        self.delivery.set_on_change(Box::new(on_change));
+        self
     }
 
     /// Where the spans go, for people to read: the collector's URL, or `udp://` and the agent's address.
@@ -106,20 +127,18 @@ impl JaegerExporter {
         Arc::clone(&self.stats)
     }
 
-    fn with_sender(self, change: impl FnOnce(BatchSender) -> BatchSender) -> Self {
-        let Sending { packing, sender } = self.sending.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Self { sending: Mutex::new(Sending { packing, sender: change(sender) }), ..self }
+    fn unsent(&self) -> OTelSdkError {
+        OTelSdkError::InternalFailure(self.stats.last_error().unwrap_or_default())
     }
 
     /// Sends as many messages as it takes. Returns the first failure; the other messages are sent all the same.
-    fn send(&self, spans: &[SpanData]) -> Result<(), SendError> {
-        let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
-        let Sending { packing, sender } = &mut *sending;
+    fn send(&self, spans: &[SpanData]) -> Result<(), String> {
+        let mut packing = self.packing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut result = Ok(());
-        packing.parts(spans, sender.room(), |part, count| {
-            let sent = sender.send(&[part], count);
+        packing.parts(spans, self.room, |part, count| {
+            let delivered = self.delivery.deliver(part, count);
             if result.is_ok() {
-                result = sent;
+                result = delivered;
             }
         });
         result
@@ -132,11 +151,27 @@ impl SpanExporter for JaegerExporter {
         if batch.is_empty() {
             return Ok(());
         }
-        self.send(&batch).map_err(|error| OTelSdkError::InternalFailure(error.to_string()))
+        self.send(&batch).map_err(OTelSdkError::InternalFailure)
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        if self.delivery.flush() { Ok(()) } else { Err(self.unsent()) }
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        if self.delivery.stop(timeout) { Ok(()) } else { Err(self.unsent()) }
     }
 
     fn set_resource(&mut self, resource: &Resource) {
-        let sending = self.sending.get_mut().unwrap_or_else(PoisonError::into_inner);
-        sending.sender.set_process(&process_of(resource));
+        let mut sender = self.delivery.sender();
+        sender.set_process(&process_of(resource));
+        self.room = sender.room();
+    }
+}
+
+impl Drop for JaegerExporter {
+    /// What waits gets a last attempt, and nobody waits for that.
+    fn drop(&mut self) {
+        self.delivery.request_stop();
     }
 }

@@ -7,6 +7,7 @@ mod agent;
 mod backoff;
 mod collector;
 mod convert;
+mod delivery;
 mod flags;
 mod packing;
 mod process;

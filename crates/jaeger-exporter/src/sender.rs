@@ -93,10 +93,14 @@ impl BatchSender {
     /// The largest UDP packet in bytes. No effect on HTTP.
     #[must_use]
     pub fn with_max_packet_bytes(mut self, bytes: usize) -> Self {
+        self.set_max_packet_bytes(bytes);
+        self
+    }
+
+    pub(crate) fn set_max_packet_bytes(&mut self, bytes: usize) {
         if let Destination::Agent(agent) = &mut self.destination {
             agent.set_max_packet_bytes(bytes);
         }
-        self
     }
 
     /// How many bytes a second are sent to an agent, at most; 5,000,000 by default, some 20,000 spans of five tags. No effect on HTTP.
@@ -114,10 +118,14 @@ impl BatchSender {
     /// The counters of the queue in front, so that UDP packets tell the agent of spans that it lost. No effect on HTTP.
     #[must_use]
     pub fn with_reporter_stats(mut self, stats: Arc<ReporterStats>) -> Self {
+        self.set_reporter_stats(stats);
+        self
+    }
+
+    pub(crate) fn set_reporter_stats(&mut self, stats: Arc<ReporterStats>) {
         if let Destination::Agent(agent) = &mut self.destination {
             agent.set_reporter(stats);
         }
-        self
     }
 
     /// The service and what describes it; an unknown service by default.

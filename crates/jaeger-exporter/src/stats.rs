@@ -9,7 +9,7 @@ use crate::error::{FailureCause, SendError};
 
 /// Counters of a [`JaegerExporter`](crate::JaegerExporter), in spans since it was made.
 ///
-/// Every span given to the exporter is counted once: as sent, as failed (by cause) or as too large.
+/// Every span given to the exporter is counted once: as sent, as waiting, as failed (by cause) or as too large.
 #[derive(Debug, Default)]
 pub struct ExportStats {
     sent: AtomicU64,
@@ -18,6 +18,7 @@ pub struct ExportStats {
     timeout: AtomicU64,
     rejected: AtomicU64,
     other: AtomicU64,
+    waiting: AtomicU64,
     last_error: Mutex<Option<String>>,
 }
 
@@ -30,6 +31,11 @@ impl ExportStats {
     /// Spans dropped because one alone exceeds the packet size of UDP.
     pub fn too_large(&self) -> u64 {
         self.too_large.load(Ordering::Relaxed)
+    }
+
+    /// Spans in messages that could not be delivered and wait to be sent again. The only counter that also goes down.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// Spans in messages that could not be delivered, whatever the cause.
@@ -67,11 +73,23 @@ impl ExportStats {
     }
 
     pub(crate) fn add_failed(&self, spans: usize, error: &SendError) {
-        self.counter(error.cause()).fetch_add(spans as u64, Ordering::Relaxed);
-        self.set_last_error(error.to_string());
+        self.add_failed_for(spans, error.cause(), error.to_string());
     }
 
-    fn set_last_error(&self, message: String) {
+    pub(crate) fn add_failed_for(&self, spans: usize, cause: FailureCause, error: String) {
+        self.counter(cause).fetch_add(spans as u64, Ordering::Relaxed);
+        self.set_last_error(error);
+    }
+
+    pub(crate) fn add_waiting(&self, spans: usize) {
+        self.waiting.fetch_add(spans as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn end_waiting(&self, spans: usize) {
+        self.waiting.fetch_sub(spans as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_last_error(&self, message: String) {
         *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(message);
     }
 

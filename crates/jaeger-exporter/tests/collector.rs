@@ -96,9 +96,9 @@ fn a_redirect_is_a_refusal() {
 }
 
 #[test]
-fn a_collector_that_is_down_costs_the_batch() {
+fn a_collector_that_is_down_costs_the_batch_if_nothing_is_kept() {
     let endpoint = closed_endpoint();
-    let exporter = JaegerExporter::collector(&endpoint).unwrap();
+    let exporter = JaegerExporter::collector(&endpoint).unwrap().with_retry_bytes(0);
     assert_eq!(
         failure(&exporter, 4),
         format!("Operation failed: POST {endpoint} failed: connection refused")

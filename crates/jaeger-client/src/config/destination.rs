@@ -75,17 +75,14 @@ impl Destination {
         queue: Queue,
         logger: &Logger,
     ) -> Result<Started, ConfigError> {
-        let on_change = log_changes(logger.clone());
-        let jaeger = |exporter, kind, on_change| Started::jaeger(exporter, kind, queue, on_change);
+        let jaeger = |exporter, kind| Started::jaeger(exporter, kind, queue, logger);
         Ok(match self {
-            Self::Collector(url) => {
-                jaeger(JaegerExporter::with_http(headers.transport(&url)?), "collector", on_change)
-            }
-            Self::Agent(address) => jaeger(JaegerExporter::agent(&address)?, "agent", on_change),
-            Self::BinaryAgent(address) => jaeger(JaegerExporter::binary_agent(&address)?, "agent", on_change),
+            Self::Collector(url) => jaeger(JaegerExporter::with_http(headers.transport(&url)?), "collector"),
+            Self::Agent(address) => jaeger(JaegerExporter::agent(&address)?, "agent"),
+            Self::BinaryAgent(address) => jaeger(JaegerExporter::binary_agent(&address)?, "agent"),
             Self::Other { name, start } => {
                 let peer = Peer { name, kind: "receiver" };
-                Started { reporter: start(queue, on_change), export: None, peer }
+                Started { reporter: start(queue, log_changes(logger.clone())), export: None, peer }
             }
         })
     }
@@ -133,12 +130,14 @@ impl Queue {
 // === impl Started ===
 
 impl Started {
-    fn jaeger(exporter: JaegerExporter, kind: &'static str, queue: Queue, on_change: OnChange) -> Self {
+    fn jaeger(exporter: JaegerExporter, kind: &'static str, queue: Queue, logger: &Logger) -> Self {
         let stats = Arc::<ReporterStats>::default();
-        let exporter = exporter.with_reporter_stats(Arc::clone(&stats));
+        let exporter =
+            exporter.with_reporter_stats(Arc::clone(&stats)).with_on_change(log_changes(logger.clone()));
         let peer = Peer { name: exporter.endpoint().to_owned(), kind };
         let export = Some(exporter.stats());
-        let builder = Reporter::builder(exporter).with_stats(stats).with_on_change(on_change);
+        let builder =
+            Reporter::builder(exporter).with_stats(stats).with_on_change(log_changes(logger.clone()));
         Self { reporter: queue.set(builder).build(), export, peer }
     }
 }

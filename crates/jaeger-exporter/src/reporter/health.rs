@@ -32,23 +32,33 @@ impl Health {
             Ok(()) => stats.queued_to_sent(spans),
             Err(error) => stats.queued_to_failed(spans, error.clone()),
         }
-        self.tell(stats, result.as_ref().map_err(String::as_str).copied());
+        self.tell_or_note(stats, result.as_ref().map_err(String::as_str).copied());
     }
 
     /// The same for spans that wait for another attempt: nothing is counted.
     pub fn postpone(&mut self, stats: &ReporterStats, error: &str) {
         stats.set_last_error(error.to_owned());
-        self.tell(stats, Err(error));
+        self.tell_or_note(stats, Err(error));
     }
 
-    fn tell(&mut self, stats: &ReporterStats, result: Result<(), &str>) {
+    /// Tells the user, if that is a change.
+    ///
+    /// # Errors
+    ///
+    /// When the user panics; then says what.
+    pub(crate) fn tell(&mut self, result: Result<(), &str>) -> Result<(), String> {
         if result.is_err() == self.is_failing {
-            return;
+            return Ok(());
         }
         self.is_failing = result.is_err();
         let tell = || (self.on_change)(result);
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(tell)) {
-            stats.set_last_error(format!("the callback panicked: {}", panic_message(&*panic)));
+        catch_unwind(AssertUnwindSafe(tell))
+            .map_err(|panic| format!("the callback panicked: {}", panic_message(&*panic)))
+    }
+
+    fn tell_or_note(&mut self, stats: &ReporterStats, result: Result<(), &str>) {
+        if let Err(panic) = self.tell(result) {
+            stats.set_last_error(panic);
         }
     }
 }

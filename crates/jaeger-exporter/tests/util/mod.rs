@@ -6,9 +6,13 @@
 pub(crate) mod gate;
 
 use std::{
+    collections::VecDeque,
     io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, channel},
+    },
     thread,
     time::{Duration, SystemTime},
 };
@@ -67,15 +71,29 @@ pub(crate) struct FakeCollector {
 
 impl FakeCollector {
     pub(crate) fn start(answer: &'static str) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        Self::on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap(), &[], answer)
+    }
+
+    /// The same on a listener of the test, with other answers to the first requests, which are not handed over. No answer is a
+    /// connection that breaks.
+    pub(crate) fn on(listener: TcpListener, first: &[&'static str], answer: &'static str) -> Self {
+        let first = Arc::new(Mutex::new(VecDeque::from(first.to_vec())));
         let endpoint = format!("http://{}/api/traces", listener.local_addr().unwrap());
         let (sender, requests) = channel();
         thread::spawn(move || {
             for (connection, stream) in listener.incoming().enumerate() {
-                let sender = sender.clone();
+                let (sender, first) = (sender.clone(), Arc::clone(&first));
                 thread::spawn(move || {
                     let mut stream = BufReader::new(stream.unwrap());
                     while let Some((head, body)) = read_request(&mut stream) {
+                        match first.lock().unwrap().pop_front() {
+                            Some("") => break,
+                            Some(refusal) => {
+                                stream.get_mut().write_all(refusal.as_bytes()).unwrap();
+                                continue;
+                            }
+                            None => {}
+                        }
                         let batch = Batch::decode::<Binary>(&body).unwrap();
                         let sent = sender.send(Request { head, batch, connection });
                         if sent.is_err() || stream.get_mut().write_all(answer.as_bytes()).is_err() {
