@@ -47,7 +47,10 @@ impl Buffer {
     pub(super) fn push(&mut self, message: Message, stats: &ExportStats) -> Result<(), String> {
         let bytes = self.bytes + message.spans.len();
         if bytes > self.max_bytes {
-            let error = format!("{}; {} bytes wait to be sent again already", self.error, self.bytes);
+            let error = match self.bytes {
+                0 => self.error.clone(),
+                bytes => format!("{}; {bytes} bytes wait to be sent again already", self.error),
+            };
             stats.add_failed_for(message.count, self.cause, error.clone());
             return Err(error);
         }

@@ -76,7 +76,8 @@ impl Delivery {
         let mut sender = self.sender();
         let Err(error) = sender.try_to_send(&[spans], count) else { return Ok(()) };
         let mut buffer = self.buffer();
-        if !sender.is_acknowledged() || !error.is_temporary() || buffer.is_stopping {
+        let is_kept = sender.is_acknowledged() && error.is_temporary() && buffer.max_bytes > 0;
+        if !is_kept || buffer.is_stopping {
             sender.give_up(count, &error);
             return Err(error.to_string());
         }
