@@ -7,6 +7,7 @@ mod agent;
 mod backoff;
 mod collector;
 mod convert;
+mod cut_down;
 mod flags;
 mod packing;
 mod process;
