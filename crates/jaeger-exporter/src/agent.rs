@@ -12,6 +12,7 @@ use jaeger_thrift::{
 };
 
 use crate::{
+    cut_down::cut_down,
     error::SendError,
     reporter::ReporterStats,
     sender::WireProtocol,
@@ -89,18 +90,30 @@ impl Agent {
         self.reporter = Some(stats);
     }
 
-    /// One packet. A span that is larger than a packet is counted, and no error.
+    /// One packet. A span that is larger than a packet is cut down, or else counted, and no error.
     pub(crate) fn send(
         &mut self,
         spans: &[&[u8]],
         count: usize,
         stats: &ExportStats,
     ) -> Result<(), SendError> {
-        let len = spans.iter().map(|spans| spans.len()).sum();
-        if len > self.room() {
-            stats.add_too_large(count, len, self.max_bytes);
-            return Ok(());
+        let len = spans.iter().map(|spans| spans.len()).sum::<usize>();
+        let room = self.room();
+        if len <= room {
+            return self.send_packet(spans, count, stats);
         }
+        // Both engines send such a span alone.
+        let smaller = if count == 1 { cut_down(&spans.concat(), self.protocol, room) } else { None };
+        match smaller {
+            Some(span) => self.send_packet(&[&span], 1, stats).map(|()| stats.add_cut_down()),
+            None => {
+                stats.add_too_large(count, len, self.max_bytes);
+                Ok(())
+            }
+        }
+    }
+
+    fn send_packet(&mut self, spans: &[&[u8]], count: usize, stats: &ExportStats) -> Result<(), SendError> {
         self.sent += 1;
         let losses = Some(self.losses(stats));
         let head = BatchHead { process: &self.process, seq_no: Some(self.sent), stats: losses };

@@ -52,7 +52,7 @@ impl JaegerExporter {
     /// Exports to an agent such as `localhost:6831`: UDP, compact Thrift, packets of at most 65,000 bytes (9,216 on
     /// macOS).
     ///
-    /// The name is resolved now and after each error, in between never; one that does not resolve yet is no error.
+    /// The name is resolved now, after an error, and every 30 seconds when something is sent; one that does not resolve yet is no error.
     ///
     /// # Errors
     ///
@@ -76,7 +76,8 @@ impl JaegerExporter {
         Self { packing, delivery: Arc::new(Delivery::new(sender)), room, stats, endpoint }
     }
 
-    /// The largest UDP packet in bytes. A span that does not fit into one is cut down, or dropped and counted. No effect on HTTP.
+    /// The largest UDP packet in bytes. A span that does not fit into one is cut down, or else dropped and counted; see
+    /// [`BatchSender::with_max_packet_bytes`]. No effect on HTTP.
     #[must_use]
     pub fn with_max_packet_bytes(mut self, bytes: usize) -> Self {
         let mut sender = self.delivery.sender();

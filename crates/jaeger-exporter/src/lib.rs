@@ -7,6 +7,7 @@ mod agent;
 mod backoff;
 mod collector;
 mod convert;
+mod cut_down;
 mod delivery;
 mod flags;
 mod packing;

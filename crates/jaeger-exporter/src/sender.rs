@@ -90,7 +90,11 @@ impl BatchSender {
         sender
     }
 
-    /// The largest UDP packet in bytes. No effect on HTTP.
+    /// The largest UDP packet in bytes; 65,000 by default, 9,216 on macOS, and at most 65,507, which is what IPv4 carries. No effect
+    /// on HTTP.
+    ///
+    /// A span that is larger is cut down: it loses logs and then the ends of long tag values, as few as will do, and its tags
+    /// `jaeger.cut.logs` and `jaeger.cut.tags` say how many. One that cannot be cut down so far is dropped and counted.
     #[must_use]
     pub fn with_max_packet_bytes(mut self, bytes: usize) -> Self {
         self.set_max_packet_bytes(bytes);
@@ -172,7 +176,7 @@ impl BatchSender {
     ///
     /// # Errors
     ///
-    /// When it could not be sent. Spans that alone are too large for a UDP packet are counted and no error.
+    /// When it could not be sent. A span that alone is too large for a UDP packet is cut down, or else counted, and no error.
     pub fn send(&mut self, spans: &[&[u8]], count: usize) -> Result<(), SendError> {
         self.try_to_send(spans, count).inspect_err(|error| self.give_up(count, error))
     }

@@ -13,6 +13,7 @@ use crate::error::{FailureCause, SendError};
 #[derive(Debug, Default)]
 pub struct ExportStats {
     sent: AtomicU64,
+    cut_down: AtomicU64,
     too_large: AtomicU64,
     unreachable: AtomicU64,
     timeout: AtomicU64,
@@ -28,7 +29,13 @@ impl ExportStats {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Spans dropped because one alone exceeds the packet size of UDP.
+    /// Of the spans that were sent, those that were too large for a UDP packet and lost logs, or the ends of tag values, to fit into
+    /// one. Their tags `jaeger.cut.logs` and `jaeger.cut.tags` say how many.
+    pub fn cut_down(&self) -> u64 {
+        self.cut_down.load(Ordering::Relaxed)
+    }
+
+    /// Spans dropped because one alone exceeds the packet size of UDP, and could not be cut down to it.
     pub fn too_large(&self) -> u64 {
         self.too_large.load(Ordering::Relaxed)
     }
@@ -63,6 +70,11 @@ impl ExportStats {
 
     pub(crate) fn add_sent(&self, spans: usize) {
         self.sent.fetch_add(spans as u64, Ordering::Relaxed);
+    }
+
+    /// A span that has been counted as sent.
+    pub(crate) fn add_cut_down(&self) {
+        self.cut_down.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn add_too_large(&self, spans: usize, span_bytes: usize, max_packet_bytes: usize) {

@@ -10,20 +10,27 @@
 mod util;
 
 use std::{
-    net::{Ipv4Addr, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
     thread,
 };
 
 use futures_executor::block_on;
 use jaeger_exporter::{DEFAULT_MAX_PACKET_BYTES, FailureCause, JaegerExporter};
-use jaeger_thrift::{Batch, Binary, Compact};
-use opentelemetry::KeyValue;
-use opentelemetry_sdk::{Resource, trace::SpanExporter};
+use jaeger_thrift::{Batch, Binary, Compact, DecodeError, Span, TagValue};
+use opentelemetry::{KeyValue, trace::Event};
+use opentelemetry_sdk::{
+    Resource,
+    trace::{SpanData, SpanExporter},
+};
 
 use util::{PATIENCE, spans};
 
 fn agent() -> (UdpSocket, String) {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    agent_on(Ipv4Addr::LOCALHOST.into())
+}
+
+fn agent_on(address: IpAddr) -> (UdpSocket, String) {
+    let socket = UdpSocket::bind((address, 0)).unwrap();
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     let address = socket.local_addr().unwrap().to_string();
     (socket, address)
@@ -70,8 +77,8 @@ fn packets_are_filled_by_size_and_a_span_too_large_is_counted() {
     let (socket, address) = agent();
     let exporter = JaegerExporter::agent(&address).unwrap();
     let mut batch = spans(1_000);
-    // 300 tags of 250 bytes: more than 70 kB in one span, although each value is short.
-    batch[500].attributes = (0..300).map(|i| KeyValue::new(format!("k{i}"), "v".repeat(250))).collect();
+    // 2,500 tags of 30 bytes: more than 70 kB in one span, and no value that is worth cutting.
+    batch[500].attributes = (0..2_500).map(|i| KeyValue::new(format!("k{i}"), "v".repeat(30))).collect();
     let receiver = thread::spawn(move || {
         let mut names = Vec::new();
         let mut packets = Vec::new();
@@ -99,7 +106,7 @@ fn packets_are_filled_by_size_and_a_span_too_large_is_counted() {
     assert_eq!(numbers, (1..=packets.len() as i64).collect::<Vec<_>>());
     assert_eq!(packets.last().unwrap().2, 1, "the agent learns of the lost span");
     let stats = exporter.stats();
-    assert_eq!((stats.sent(), stats.too_large(), stats.failed()), (999, 1, 0));
+    assert_eq!((stats.sent(), stats.too_large(), stats.failed(), stats.cut_down()), (999, 1, 0, 0));
     let error = stats.last_error().unwrap();
     let expected = format!("bytes does not fit into a packet of {DEFAULT_MAX_PACKET_BYTES}");
     assert!(error.ends_with(&expected), "{error}");
@@ -150,4 +157,110 @@ fn the_binary_protocol_has_packets_of_the_same_size() {
     assert!(packets > 1);
     assert_eq!(names, (0..20).map(|number| format!("span {number}")).collect::<Vec<_>>());
     assert_eq!((exporter.stats().sent(), exporter.stats().lost()), (20, 0));
+}
+
+/// Both protocols: an exporter to an agent's port, and how the agent reads its packets.
+type Way = (
+    fn(&str) -> Result<JaegerExporter, jaeger_exporter::EndpointError>,
+    fn(&[u8]) -> Result<Batch, DecodeError>,
+);
+
+const WAYS: [Way; 2] = [
+    (JaegerExporter::agent, Batch::decode_emit::<Compact>),
+    (JaegerExporter::binary_agent, Batch::decode_emit::<Binary>),
+];
+
+/// The spans that an agent receives of a small span, a changed one and another small one, in packets of so many bytes.
+fn around(way: Way, bytes: usize, change: impl Fn(&mut SpanData)) -> (Vec<Span>, JaegerExporter) {
+    let (socket, address) = agent();
+    let (exporter, decode) = way;
+    let exporter = exporter(&address).unwrap().with_max_packet_bytes(bytes);
+    let mut batch = spans(3);
+    change(&mut batch[1]);
+    block_on(exporter.export(batch)).unwrap();
+    let (mut received, mut packet) = (Vec::new(), vec![0; 70_000]);
+    while received.len() < exporter.stats().sent() as usize {
+        let length = socket.recv(&mut packet).unwrap();
+        assert!(length <= bytes, "{length}");
+        received.append(&mut decode(&packet[..length]).unwrap().spans);
+    }
+    received.sort_by(|one, other| one.operation_name.cmp(&other.operation_name));
+    (received, exporter)
+}
+
+fn tag<'s>(span: &'s Span, key: &str) -> Option<&'s TagValue> {
+    span.tags.iter().find(|tag| tag.key == key).map(|tag| &tag.value)
+}
+
+#[test]
+fn a_span_with_a_log_too_large_for_a_packet_arrives_without_it() {
+    for way in WAYS {
+        let (received, exporter) = around(way, DEFAULT_MAX_PACKET_BYTES, |span| {
+            for (name, bytes) in [("first", 10), ("large", 200_000), ("last", 10)] {
+                let fields = vec![KeyValue::new("text", "x".repeat(bytes))];
+                span.events.events.push(Event::new(name, span.start_time, fields, 0));
+            }
+        });
+        assert_eq!(
+            (exporter.stats().sent(), exporter.stats().cut_down(), exporter.stats().lost()),
+            (3, 1, 0)
+        );
+        let [before, large, after] = &received[..] else { panic!("{}", received.len()) };
+        assert_eq!(large.logs.len(), 2);
+        assert_eq!(tag(large, "jaeger.cut.logs"), Some(&TagValue::Long(1)));
+        assert_eq!(tag(large, "jaeger.cut.tags"), None);
+        for small in [before, after] {
+            assert_eq!((tag(small, "jaeger.cut.logs"), small.start_time), (None, large.start_time));
+        }
+    }
+}
+
+#[test]
+fn a_span_with_tags_too_large_for_a_packet_arrives_with_the_starts_of_their_values() {
+    for way in WAYS {
+        let (received, exporter) = around(way, 9_000, |span| {
+            span.attributes.extend((0..128).map(|at| KeyValue::new(format!("k{at}"), "v".repeat(250))));
+            span.events.events.push(Event::new("event", span.start_time, Vec::new(), 0));
+        });
+        assert_eq!(
+            (exporter.stats().sent(), exporter.stats().cut_down(), exporter.stats().lost()),
+            (3, 1, 0)
+        );
+        let large = &received[1];
+        assert_eq!(large.logs, []);
+        assert_eq!(tag(large, "jaeger.cut.logs"), Some(&TagValue::Long(1)));
+        assert_eq!(tag(large, "jaeger.cut.tags"), Some(&TagValue::Long(128)));
+        assert_eq!(tag(large, "http.method"), Some(&TagValue::String("GET".into())));
+        let Some(TagValue::String(value)) = tag(large, "k77") else { panic!("{large:?}") };
+        assert!((32..250).contains(&value.len()), "{}", value.len());
+    }
+}
+
+#[test]
+fn a_span_that_cannot_be_cut_down_is_counted() {
+    for way in WAYS {
+        let (received, exporter) = around(way, 9_000, |span| span.name = "n".repeat(10_000).into());
+        let names: Vec<_> = received.iter().map(|span| span.operation_name.as_str()).collect();
+        assert_eq!(names, ["span 0", "span 2"]);
+        let stats = exporter.stats();
+        assert_eq!((stats.sent(), stats.cut_down(), stats.too_large()), (2, 0, 1));
+    }
+}
+
+#[test]
+fn an_agent_may_listen_on_ipv6() {
+    if UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
+        // A machine without it, as many containers are.
+        return;
+    }
+    for (exporter, decode) in WAYS {
+        let (socket, address) = agent_on(Ipv6Addr::LOCALHOST.into());
+        assert!(address.starts_with("[::1]:"), "{address}");
+        let exporter = exporter(&address).unwrap();
+        assert_eq!(exporter.endpoint(), format!("udp://{address}"));
+        block_on(exporter.export(spans(3))).unwrap();
+        let mut packet = vec![0; 70_000];
+        let length = socket.recv(&mut packet).unwrap();
+        assert_eq!(decode(&packet[..length]).unwrap().spans.len(), 3);
+    }
 }

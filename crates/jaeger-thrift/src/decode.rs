@@ -54,6 +54,19 @@ impl Batch {
     }
 }
 
+// === impl Span ===
+
+impl Span {
+    /// Reads one span as [`encode`](Self::encode) writes it, in a batch or alone. Bytes after it are ignored.
+    ///
+    /// # Errors
+    ///
+    /// As in [`Batch::decode`].
+    pub fn decode<P: Protocol>(bytes: &[u8]) -> Result<Self, DecodeError> {
+        span::<P>(&mut Reader::new(bytes, "Span"))
+    }
+}
+
 fn batch<P: Protocol>(reader: &mut Reader<'_>) -> Result<Batch, DecodeError> {
     let (mut process_field, mut spans, mut seq_no, mut stats_field) = (None, None, None, None);
     let mut fields = StructReader::<P>::new(reader, "Batch");

@@ -17,6 +17,14 @@ proptest! {
     }
 
     #[test]
+    fn one_span(span in any_span(), trailing: Vec<u8>) {
+        let compact = [encoded::<Compact>(std::slice::from_ref(&span)), trailing.clone()].concat();
+        prop_assert_eq!(Span::decode::<Compact>(&compact), Ok(span.clone()));
+        let binary = [encoded::<Binary>(std::slice::from_ref(&span)), trailing].concat();
+        prop_assert_eq!(Span::decode::<Binary>(&binary), Ok(span));
+    }
+
+    #[test]
     fn message(batch in any_batch(), message_seq_id: i32) {
         prop_assert_eq!(through_message::<Compact>(&batch, message_seq_id), Ok(batch.clone()));
         prop_assert_eq!(through_message::<Binary>(&batch, message_seq_id), Ok(batch));

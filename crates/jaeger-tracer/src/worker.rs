@@ -78,18 +78,19 @@ impl Worker {
         self.health.settle(&self.stats, spans - too_large, &result);
     }
 
-    /// Tries again where that may help. Once the provider is to stop, a failure is the last: who waits for that should not wait for a
-    /// collector that is not there.
+    /// Tries again where that may help. Once the provider is to stop, the next attempt is the last: who waits for that should not wait
+    /// for a collector that is not there. One that was under way before is none of that: it may have waited for long.
     fn send_at_last(&mut self, parts: &[&[u8]], spans: usize) -> Result<(), String> {
         let mut backoff = Backoff::default();
         loop {
+            let is_last = !self.inner.is_running();
             let Err(error) = self.sender.try_to_send(parts, spans) else { return Ok(()) };
             let may_retry = self.sender.is_acknowledged();
             let pause = if may_retry { backoff.pause(&error, ids::random()) } else { None };
             let text = error.to_string();
             if let Some(pause) = pause {
                 self.health.postpone(&self.stats, &text);
-                if self.inner.queue().wait_to_retry(pause) {
+                if self.inner.queue().wait_to_retry(pause) || !is_last {
                     // No tick comes meanwhile.
                     self.inner.clock().adjust();
                     continue;

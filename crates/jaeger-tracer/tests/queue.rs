@@ -183,27 +183,6 @@ fn the_last_provider_that_is_dropped_sends_what_is_queued() {
 }
 
 #[test]
-fn a_span_larger_than_a_packet_is_counted_and_costs_no_other() {
-    let agent = Agent::start();
-    let sender = BatchSender::agent(&agent.address()).unwrap();
-    let export = sender.stats();
-    let provider = JaegerTracerProvider::builder(sender).build();
-    let tracer = provider.tracer("large");
-    for name in ["before", "large", "after"] {
-        let mut span = tracer.start(name);
-        if name == "large" {
-            span.add_event("event", vec![KeyValue::new("text", "x".repeat(70_000))]);
-        }
-        span.end();
-    }
-    provider.shutdown(LONG).unwrap();
-    let names: Vec<_> = agent.spans().into_iter().map(|span| span.operation_name).collect();
-    assert_eq!(names, ["before", "after"]);
-    assert_eq!((export.sent(), export.too_large()), (2, 1));
-    assert_eq!((provider.stats().sent(), provider.stats().failed()), (2, 1));
-}
-
-#[test]
 fn packets_are_full_and_numbered_and_tell_of_losses() {
     let agent = Agent::start();
     let sender = BatchSender::agent(&agent.address()).unwrap().with_max_packet_bytes(4_000);

@@ -112,6 +112,27 @@ fn a_shutdown_does_not_wait_for_a_collector_that_is_not_there() {
     assert!(stats.last_error().unwrap().contains("connection refused"));
 }
 
+#[test]
+fn a_shutdown_during_an_attempt_makes_another_one() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let (provider, _) = provider(&format!("http://{}", listener.local_addr().unwrap()));
+    let (tracer, stats) = (provider.tracer("last"), provider.stats());
+    drop(tracer.start("span"));
+    let (held, _) = listener.accept().unwrap();
+    thread::scope(|scope| {
+        let stopping = scope.spawn(|| provider.shutdown(LONG));
+        while stats.dropped_after_shutdown() == 0 {
+            drop(tracer.start("maybe too late"));
+        }
+        let collector = Collector::on(listener, &[]);
+        // Breaks the connection off.
+        drop(held);
+        assert_eq!(stopping.join().unwrap(), Ok(()));
+        assert_eq!((stats.failed(), stats.queued()), (0, 0), "{stats:?}");
+        assert_eq!(collector.spans.load(Ordering::Relaxed) as u64, stats.sent());
+    });
+}
+
 /// A minute without a collector, with the default bounds: what `docs/performance.md` says of it.
 #[test]
 #[ignore = "a minute"]

@@ -273,7 +273,7 @@ impl Config {
     /// Where the client writes its lines, each without a line end; standard error by default.
     ///
     /// It is called when the tracer starts, when spans cannot be sent and when they are sent again, when a span is
-    /// reported and lines for that are wanted, and when a [`Closer`] is dropped and spans were lost.
+    /// reported and lines for that are wanted, and when a [`Closer`](crate::Closer) is dropped and spans were lost.
     #[must_use]
     pub fn with_logger(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.logger = Logger::new(log);

@@ -7,7 +7,7 @@
 mod buffer;
 
 use std::{
-    fmt, iter,
+    fmt,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -84,7 +84,7 @@ impl Delivery {
         drop(sender);
         buffer.note(&error, &self.stats);
         self.keep(&mut buffer, spans, count)?;
-        self.start(&mut buffer)
+        self.start(&mut buffer, &error)
     }
 
     /// Has what waits be sent without a pause, and says whether all of it was.
@@ -120,14 +120,17 @@ impl Delivery {
         buffer.push(Message { spans: spans.to_vec(), count }, &self.stats)
     }
 
-    /// Starts the thread, unless it is there.
-    fn start(self: &Arc<Self>, buffer: &mut Buffer) -> Result<(), String> {
+    /// Starts the thread, unless it is there, after this error.
+    fn start(self: &Arc<Self>, buffer: &mut Buffer, error: &SendError) -> Result<(), String> {
         if buffer.is_retrying {
             return Ok(());
         }
         buffer.is_retrying = true;
         let delivery = Arc::clone(self);
-        let thread = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(move || delivery.retry());
+        let mut backoff = Backoff::default();
+        let pause = backoff.pause(error, random()).unwrap_or_default();
+        let thread = thread::Builder::new().name(THREAD_NAME.to_owned());
+        let thread = thread.spawn(move || delivery.retry(backoff, pause));
         thread.map(drop).map_err(|error| {
             buffer.is_retrying = false;
             buffer.give_up_all(&self.stats);
@@ -136,18 +139,12 @@ impl Delivery {
     }
 
     /// What the thread does.
-    fn retry(&self) {
+    fn retry(&self, mut backoff: Backoff, mut pause: Duration) {
         let _suppressed = Context::enter_telemetry_suppressed_scope();
-        let random = RandomIdGenerator::default();
-        let mut backoff = Backoff::default();
-        let randoms = iter::repeat_with(|| u64::from_be_bytes(random.new_span_id().to_bytes()));
-        // Whoever has begun the thread has just failed.
-        let mut pause = Duration::from_millis(100);
-        for random in randoms {
-            let Some(attempt) = self.next(pause) else { return };
+        while let Some(attempt) = self.next(pause) {
             let Message { spans, count } = &attempt.message;
             let result = self.sender().try_to_send(&[spans], *count);
-            pause = self.settle(attempt, result, &mut backoff, random);
+            pause = self.settle(attempt, result, &mut backoff);
         }
     }
 
@@ -172,7 +169,6 @@ impl Delivery {
         Attempt { message, flush, is_last }: Attempt,
         result: Result<(), SendError>,
         backoff: &mut Backoff,
-        random: u64,
     ) -> Duration {
         let mut buffer = self.buffer();
         let Err(error) = result else {
@@ -183,7 +179,7 @@ impl Delivery {
         };
         buffer.note(&error, &self.stats);
         let is_last = is_last && error.is_temporary();
-        if let Some(pause) = backoff.pause(&error, random).filter(|_| !is_last) {
+        if let Some(pause) = backoff.pause(&error, random()).filter(|_| !is_last) {
             buffer.messages.push_front(message);
             buffer.flush_done = flush;
             self.changed.notify_all();
@@ -201,6 +197,10 @@ impl Delivery {
     fn buffer(&self) -> MutexGuard<'_, Buffer> {
         self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn random() -> u64 {
+    u64::from_be_bytes(RandomIdGenerator::default().new_span_id().to_bytes())
 }
 
 impl fmt::Debug for Delivery {

@@ -26,7 +26,8 @@ impl ReporterStats {
         self.queued.load(Ordering::Relaxed)
     }
 
-    /// Spans in batches that the exporter accepted.
+    /// Spans in batches that the exporter accepted. [`JaegerExporter`](crate::JaegerExporter) accepts some that it can only send later;
+    /// its own counters, [`ExportStats`](crate::ExportStats), say how many those are.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
