@@ -86,6 +86,10 @@ impl Agent {
         self.pace.bytes_per_second = bytes;
     }
 
+    pub(crate) fn set_resolve_interval(&mut self, interval: Duration) {
+        self.transport.set_resolve_interval(interval);
+    }
+
     pub(crate) fn set_reporter(&mut self, stats: Arc<ReporterStats>) {
         self.reporter = Some(stats);
     }

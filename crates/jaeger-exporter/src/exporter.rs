@@ -87,6 +87,13 @@ impl JaegerExporter {
         self
     }
 
+    /// How often the name of the agent is resolved; see [`BatchSender::with_resolve_interval`]. No effect on HTTP.
+    #[must_use]
+    pub fn with_resolve_interval(self, interval: Duration) -> Self {
+        self.delivery.sender().set_resolve_interval(interval);
+        self
+    }
+
     /// The counters of the reporter in front, so that UDP packets tell the agent of spans lost to a full queue.
     ///
     /// Give the same to [`ReporterBuilder::with_stats`](crate::ReporterBuilder::with_stats). No effect on HTTP.

@@ -1,6 +1,6 @@
 //! Spans that are encoded already, to wherever they go.
 
-use std::{num::NonZeroU64, sync::Arc};
+use std::{num::NonZeroU64, sync::Arc, time::Duration};
 
 use jaeger_thrift::Process;
 
@@ -117,6 +117,20 @@ impl BatchSender {
             agent.set_bytes_per_second(bytes);
         }
         self
+    }
+
+    /// How often the name of the agent is resolved, beside after each error: when something is sent and that was so long ago. 30 seconds
+    /// by default, as in jaeger-client-go; never with [`Duration::MAX`]. No effect on HTTP.
+    #[must_use]
+    pub fn with_resolve_interval(mut self, interval: Duration) -> Self {
+        self.set_resolve_interval(interval);
+        self
+    }
+
+    pub(crate) fn set_resolve_interval(&mut self, interval: Duration) {
+        if let Destination::Agent(agent) = &mut self.destination {
+            agent.set_resolve_interval(interval);
+        }
     }
 
     /// The counters of the queue in front, so that UDP packets tell the agent of spans that it lost. No effect on HTTP.

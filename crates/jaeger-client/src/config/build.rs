@@ -13,7 +13,7 @@ use opentelemetry_sdk::{
 
 use super::{
     Config,
-    destination::{Destination, Queue, Started, log_changes},
+    destination::{Destination, Pace, Started, log_changes},
     sampler_choice::BuiltSampler,
 };
 use crate::{
@@ -72,6 +72,9 @@ impl Config {
             return Err(ConfigErrorKind::NeedsSdk(what).into());
         }
         let (mut sender, kind) = self.destination.sender(&self.collector_headers)?;
+        if let Some(interval) = self.resolve_interval {
+            sender = sender.with_resolve_interval(interval);
+        }
         self.describe(&mut sender);
         let peer = Peer { name: sender.endpoint().to_owned(), kind };
         let export = Some(sender.stats());
@@ -98,10 +101,11 @@ impl Config {
             return Ok((provider, Closer::disabled(self.logger)));
         }
         self.check_name()?;
-        let queue = Queue { spans: self.queue_spans, flush_interval: self.flush_interval };
+        let Self { queue_spans: spans, flush_interval, resolve_interval, .. } = self;
+        let pace = Pace { spans, flush_interval, resolve_interval };
         let destination = mem::take(&mut self.destination);
         let Started { reporter, export, peer } =
-            destination.start(&self.collector_headers, queue, &self.logger)?;
+            destination.start(&self.collector_headers, pace, &self.logger)?;
         let (sampler, config) = self.start_sampler(&peer, ", on the OpenTelemetry SDK")?;
         let restrictions = config.start_restrictions()?;
         let BuiltSampler { sampler, poll, .. } = sampler;

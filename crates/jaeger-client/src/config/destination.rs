@@ -20,18 +20,19 @@ pub(super) enum Destination {
     /// An exporter of the SDK.
     Other {
         name: String,
-        start: Box<dyn FnOnce(Queue, OnChange) -> Reporter + Send>,
+        start: Box<dyn FnOnce(Pace, OnChange) -> Reporter + Send>,
     },
 }
 
 /// Says when spans cannot be sent, and when they can again.
 pub(super) type OnChange = Box<dyn FnMut(Result<(), &str>) + Send>;
 
-/// The queue on the SDK.
+/// How spans wait on the SDK, and for whom.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Queue {
+pub(super) struct Pace {
     pub(super) spans: Option<NonZeroUsize>,
     pub(super) flush_interval: Option<Duration>,
+    pub(super) resolve_interval: Option<Duration>,
 }
 
 /// A reporter that runs, and what the closer needs to know of it.
@@ -49,9 +50,8 @@ impl Destination {
     }
 
     pub(super) fn other(name: String, exporter: impl SpanExporter + 'static) -> Self {
-        let start = |queue: Queue, on_change| {
-            queue.set(Reporter::builder(exporter).with_on_change(on_change)).build()
-        };
+        let start =
+            |pace: Pace, on_change| pace.set(Reporter::builder(exporter).with_on_change(on_change)).build();
         Self::Other { name, start: Box::new(start) }
     }
 
@@ -72,17 +72,17 @@ impl Destination {
     pub(super) fn start(
         self,
         headers: &CollectorHeaders,
-        queue: Queue,
+        pace: Pace,
         logger: &Logger,
     ) -> Result<Started, ConfigError> {
-        let jaeger = |exporter, kind| Started::jaeger(exporter, kind, queue, logger);
+        let jaeger = |exporter, kind| Started::jaeger(exporter, kind, pace, logger);
         Ok(match self {
             Self::Collector(url) => jaeger(JaegerExporter::with_http(headers.transport(&url)?), "collector"),
             Self::Agent(address) => jaeger(JaegerExporter::agent(&address)?, "agent"),
             Self::BinaryAgent(address) => jaeger(JaegerExporter::binary_agent(&address)?, "agent"),
             Self::Other { name, start } => {
                 let peer = Peer { name, kind: "receiver" };
-                Started { reporter: start(queue, log_changes(logger.clone())), export: None, peer }
+                Started { reporter: start(pace, log_changes(logger.clone())), export: None, peer }
             }
         })
     }
@@ -113,9 +113,9 @@ impl fmt::Debug for Destination {
     }
 }
 
-// === impl Queue ===
+// === impl Pace ===
 
-impl Queue {
+impl Pace {
     fn set<E: SpanExporter + 'static>(self, mut builder: ReporterBuilder<E>) -> ReporterBuilder<E> {
         if let Some(spans) = self.spans {
             builder = builder.with_queue_size(spans.get());
@@ -130,14 +130,18 @@ impl Queue {
 // === impl Started ===
 
 impl Started {
-    fn jaeger(exporter: JaegerExporter, kind: &'static str, queue: Queue, logger: &Logger) -> Self {
+    fn jaeger(exporter: JaegerExporter, kind: &'static str, pace: Pace, logger: &Logger) -> Self {
         let stats = Arc::<ReporterStats>::default();
         let exporter =
             exporter.with_reporter_stats(Arc::clone(&stats)).with_on_change(log_changes(logger.clone()));
+        let exporter = match pace.resolve_interval {
+            Some(interval) => exporter.with_resolve_interval(interval),
+            None => exporter,
+        };
         let peer = Peer { name: exporter.endpoint().to_owned(), kind };
         let export = Some(exporter.stats());
         let builder =
             Reporter::builder(exporter).with_stats(stats).with_on_change(log_changes(logger.clone()));
-        Self { reporter: queue.set(builder).build(), export, peer }
+        Self { reporter: pace.set(builder).build(), export, peer }
     }
 }

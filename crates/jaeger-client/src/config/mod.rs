@@ -49,6 +49,7 @@ pub struct Config {
     queue_bytes: Option<usize>,
     queue_spans: Option<NonZeroUsize>,
     flush_interval: Option<Duration>,
+    resolve_interval: Option<Duration>,
     max_tag_value_bytes: Option<usize>,
     max_logs_per_span: Option<NonZeroU32>,
     log_spans: bool,
@@ -76,6 +77,7 @@ impl Config {
             queue_bytes: None,
             queue_spans: None,
             flush_interval: None,
+            resolve_interval: None,
             max_tag_value_bytes: None,
             max_logs_per_span: None,
             log_spans: false,
@@ -251,6 +253,13 @@ impl Config {
     #[must_use]
     pub fn with_flush_interval(mut self, interval: Duration) -> Self {
         self.flush_interval = Some(interval);
+        self
+    }
+
+    /// How often the name of the agent is resolved, beside after each error; every 30 seconds by default, never with [`Duration::MAX`].
+    #[must_use]
+    pub fn with_resolve_interval(mut self, interval: Duration) -> Self {
+        self.resolve_interval = Some(interval);
         self
     }
 

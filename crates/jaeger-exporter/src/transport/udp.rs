@@ -29,6 +29,7 @@ pub struct UdpTransport {
     resolve: Box<Resolve>,
     socket: Option<UdpSocket>,
     resolved_at: Instant,
+    resolve_interval: Duration,
 }
 
 /// The addresses of `host:port`.
@@ -90,7 +91,19 @@ impl UdpTransport {
         let candidates = resolve(address).unwrap_or_default();
         let socket = candidates.into_iter().find_map(|candidate| connect(candidate).ok());
         let (address, resolved_at) = (address.to_owned(), Instant::now());
-        Ok(Self { address, resolve: Box::new(resolve), socket, resolved_at })
+        let resolve_interval = RESOLVE_INTERVAL;
+        Ok(Self { address, resolve: Box::new(resolve), socket, resolved_at, resolve_interval })
+    }
+
+    /// How long an address of the agent is good for without an error; 30 seconds by default, for ever with [`Duration::MAX`].
+    #[must_use]
+    pub fn with_resolve_interval(mut self, interval: Duration) -> Self {
+        self.set_resolve_interval(interval);
+        self
+    }
+
+    pub(crate) fn set_resolve_interval(&mut self, interval: Duration) {
+        self.resolve_interval = interval;
     }
 
     /// The address as it was given, `host:port`.
@@ -123,7 +136,7 @@ impl UdpTransport {
     /// Forgets the socket if its address has been used for long and is the agent's no more. Where the name cannot be resolved, the old
     /// address is better than none.
     fn leave_an_old_address(&mut self, now: Instant) {
-        if now.saturating_duration_since(self.resolved_at) < RESOLVE_INTERVAL {
+        if now.saturating_duration_since(self.resolved_at) < self.resolve_interval {
             return;
         }
         let peer = self.socket.as_ref().and_then(|socket| socket.peer_addr().ok());

@@ -125,6 +125,14 @@ impl Config {
         if let Some(log_spans) = variables.read("JAEGER_REPORTER_LOG_SPANS", parse::boolean)? {
             self.log_spans = log_spans;
         }
+        if let Some(interval) =
+            variables.read("JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", parse::duration)?
+        {
+            self.resolve_interval = Some(interval);
+        }
+        if variables.read("JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED", parse::boolean)? == Some(true) {
+            self.resolve_interval = Some(Duration::MAX);
+        }
         self.read_destination(variables)?;
         let credentials = (variables.text("JAEGER_USER"), variables.secret("JAEGER_PASSWORD"));
         match credentials {

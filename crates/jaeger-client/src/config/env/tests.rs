@@ -80,6 +80,15 @@ fn every_variable_has_its_effect() {
 }
 
 #[test]
+fn an_agent_s_name_is_resolved_as_often_as_is_said() {
+    let interval = |pairs: &[(&str, &str)]| from(pairs).resolve_interval.map(|interval| interval.as_secs());
+    let every = ("JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", "5s");
+    assert_eq!(interval(&[]), None);
+    assert_eq!(interval(&[every]), Some(5));
+    assert_eq!(interval(&[every, ("JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED", "true")]), Some(u64::MAX));
+}
+
+#[test]
 fn an_empty_value_counts_as_none() {
     let config = from(&[("JAEGER_ENDPOINT", ""), ("JAEGER_SAMPLER_PARAM", ""), ("JAEGER_USER", "")]);
     assert_eq!((destination(&config).as_str(), sampler(&config).param), ("localhost:6831", 0.0));

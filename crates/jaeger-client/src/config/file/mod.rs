@@ -4,7 +4,10 @@ mod settings;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    time::Duration,
+};
 
 use jaeger_propagation::HeaderNames;
 
@@ -105,6 +108,14 @@ impl Config {
             let interval = parse::duration(&interval);
             self.flush_interval =
                 Some(interval.map_err(|reason| error("reporter.bufferFlushInterval", reason))?);
+        }
+        if let Some(interval) = reporter.attempt_reconnect_interval {
+            let interval = parse::duration(&interval);
+            self.resolve_interval =
+                Some(interval.map_err(|reason| error("reporter.attemptReconnectInterval", reason))?);
+        }
+        if reporter.disable_attempt_reconnecting == Some(true) {
+            self.resolve_interval = Some(Duration::MAX);
         }
         self.log_spans = reporter.log_spans.unwrap_or(self.log_spans);
         if let Some(logs) = reporter.max_logs_per_span.and_then(NonZeroU32::new) {

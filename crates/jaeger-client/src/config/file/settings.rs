@@ -13,7 +13,7 @@ use serde::{Deserialize, de::IgnoredAny};
 /// | `tags` | a list of `key` and `value` |
 /// | `propagation` | such as `jaeger,w3c` |
 /// | `sampler` | `type`, `param`, `samplingServerURL`, `samplingRefreshInterval`, `maxOperations` |
-/// | `reporter` | `queueSize`, `bufferFlushInterval`, `logSpans`, `localAgentHostPort`, `collectorEndpoint`, `user`, `password`, `http_headers`, `maxLogsPerSpan` |
+/// | `reporter` | `queueSize`, `bufferFlushInterval`, `logSpans`, `disableAttemptReconnecting`, `attemptReconnectInterval`, `localAgentHostPort`, `collectorEndpoint`, `user`, `password`, `http_headers`, `maxLogsPerSpan` |
 /// | `headers` | `jaegerDebugHeader`, `jaegerBaggageHeader`, `TraceContextHeaderName`, `traceBaggageHeaderPrefix` |
 /// | `baggage_restrictions` | `denyBaggageOnInitializationFailure`, `hostPort`, `refreshInterval` |
 ///
@@ -78,6 +78,9 @@ pub(super) struct Reporter {
     // As Go's YAML reads a field that has been given no name.
     #[serde(alias = "bufferflushinterval", alias = "BufferFlushInterval")]
     pub(super) buffer_flush_interval: Option<String>,
+    #[serde(alias = "attemptreconnectinterval", alias = "AttemptReconnectInterval")]
+    pub(super) attempt_reconnect_interval: Option<String>,
+    pub(super) disable_attempt_reconnecting: Option<bool>,
     pub(super) log_spans: Option<bool>,
     pub(super) max_logs_per_span: Option<u32>,
     pub(super) local_agent_host_port: Option<String>,

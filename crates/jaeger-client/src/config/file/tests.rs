@@ -11,7 +11,7 @@ const EVERY_KEY: &str = r#"{
     "propagation": "jaeger,w3c",
     "sampler": {"type": "remote", "param": 0.5, "samplingServerURL": "http://s:1/x",
         "samplingRefreshInterval": "2s", "maxOperations": 3},
-    "reporter": {"queueSize": 100, "bufferFlushInterval": "1m", "logSpans": true, "maxLogsPerSpan": 7,
+    "reporter": {"queueSize": 100, "bufferFlushInterval": "1m", "attemptReconnectInterval": "7s", "logSpans": true, "maxLogsPerSpan": 7,
         "collectorEndpoint": "http://c:14268/api/traces", "localAgentHostPort": "a:6831",
         "user": "u", "password": "secret", "http_headers": {"x-a": "1"}},
     "headers": {"TraceContextHeaderName": "x-trace", "traceBaggageHeaderPrefix": "x-baggage-",
@@ -38,6 +38,7 @@ fn every_key_has_its_effect() {
     assert_eq!(config.queue_spans.map(usize::from), Some(100));
     assert_eq!(config.max_logs_per_span.map(u32::from), Some(7));
     assert_eq!(config.flush_interval, Some(std::time::Duration::from_secs(60)));
+    assert_eq!(config.resolve_interval, Some(std::time::Duration::from_secs(7)));
     assert_eq!(format!("{:?}", config.destination), "http://c:14268/api/traces");
     assert_eq!(
         format!("{:?}", config.collector_headers),
