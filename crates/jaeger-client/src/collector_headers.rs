@@ -1,4 +1,4 @@
-//! What a collector is told beside the spans.
+//! What a collector is told beside the spans, and how its own word is trusted.
 
 use std::fmt;
 
@@ -9,6 +9,12 @@ use jaeger_exporter::{EndpointError, HttpTransport};
 pub(crate) struct CollectorHeaders {
     auth: Option<Auth>,
     others: Vec<(String, String)>,
+    /// In PEM.
+    #[cfg(feature = "tls")]
+    pub(crate) root_certificates: Option<Vec<u8>>,
+    /// The chain and the key, in PEM.
+    #[cfg(feature = "tls")]
+    pub(crate) client_certificate: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 enum Auth {
@@ -37,6 +43,15 @@ impl CollectorHeaders {
         let mut transport = HttpTransport::new(url)?;
         for (name, value) in &self.others {
             transport = transport.with_header(name, value)?;
+        }
+        #[cfg(feature = "tls")]
+        {
+            if let Some(pem) = &self.root_certificates {
+                transport = transport.with_root_certificates(pem)?;
+            }
+            if let Some((chain, key)) = &self.client_certificate {
+                transport = transport.with_client_certificate(chain, key)?;
+            }
         }
         match &self.auth {
             Some(Auth::Basic(user, password)) => Ok(transport.with_basic_auth(user, password)),

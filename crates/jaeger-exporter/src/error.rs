@@ -40,6 +40,9 @@ pub(crate) enum EndpointErrorKind {
     Address,
     HeaderName,
     HeaderValue,
+    /// What is not there in PEM.
+    #[cfg(feature = "tls")]
+    Pem(&'static str),
 }
 
 #[derive(Debug)]
@@ -86,7 +89,10 @@ impl fmt::Display for EndpointError {
                 write!(f, "expected a URL such as http://localhost:14268/api/traces, found {endpoint:?}")
             }
             EndpointErrorKind::Tls => {
-                write!(f, "TLS is not built in, so {endpoint:?} cannot be reached: use http://")
+                write!(
+                    f,
+                    "TLS is not built in, so {endpoint:?} cannot be reached: use http://, or the feature tls"
+                )
             }
             EndpointErrorKind::Credentials => {
                 write!(f, "expected a URL without a user name and password, found {endpoint:?}")
@@ -95,6 +101,8 @@ impl fmt::Display for EndpointError {
             EndpointErrorKind::HeaderName => {
                 write!(f, "expected the name of a header that HTTP can carry, found {endpoint:?}")
             }
+            #[cfg(feature = "tls")]
+            EndpointErrorKind::Pem(what) => write!(f, "expected a {what} in PEM"),
             // The value may be a secret.
             EndpointErrorKind::HeaderValue => {
                 write!(f, "expected printable ASCII as the value of the header {endpoint:?}")

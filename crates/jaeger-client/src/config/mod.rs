@@ -127,6 +127,24 @@ impl Config {
         self
     }
 
+    /// Trusts these authorities and no others where the collector's endpoint is `https://`: certificates in PEM. Those of the public
+    /// authorities (Mozilla's) by default.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.collector_headers.root_certificates = Some(pem.into());
+        self
+    }
+
+    /// Says to a collector at `https://` who it is: a certificate with the ones that lead to its authority, and its private key, in PEM.
+    /// None by default.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_client_certificate(mut self, chain: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
+        self.collector_headers.client_certificate = Some((chain.into(), key.into()));
+        self
+    }
+
     /// Sends to an agent over UDP, for example `localhost:6831`, instead of a collector.
     #[must_use]
     pub fn with_agent(mut self, address: impl Into<String>) -> Self {

@@ -15,6 +15,7 @@ use ureq::{
     },
 };
 
+use super::http_agent::HttpAgent;
 use crate::error::{EndpointError, EndpointErrorKind, SendError, SendErrorKind};
 
 /// Time for the whole request, from resolving the name to the end of the answer; as in Jaeger's own clients.
@@ -32,11 +33,11 @@ const MAX_ANSWER_BYTES: u64 = 16 * 1024;
 /// The part of a refusal that goes into the error message.
 const MAX_REASON_CHARS: usize = 200;
 
-/// Sends Thrift batches to a collector: `POST`, binary protocol, blocking, without TLS.
+/// Sends Thrift batches to a collector: `POST`, binary protocol, blocking; over TLS with the feature `tls`.
 pub struct HttpTransport {
     agent: Agent,
+    settings: HttpAgent,
     url: String,
-    timeout: Duration,
     /// Beside those that a request needs.
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -48,12 +49,12 @@ struct Parts<'p>(&'p [&'p [u8]], usize);
 fn parse_endpoint(endpoint: &str) -> Result<String, EndpointError> {
     let error = |kind| EndpointError::new(endpoint, kind);
     let (scheme, rest) = endpoint.split_once("://").ok_or_else(|| error(EndpointErrorKind::Scheme))?;
-    if scheme.eq_ignore_ascii_case("https") {
-        return Err(error(EndpointErrorKind::Tls));
-    }
-    if !scheme.eq_ignore_ascii_case("http") {
-        return Err(error(EndpointErrorKind::Scheme));
-    }
+    let scheme = match scheme.to_ascii_lowercase().as_str() {
+        "http" => "http",
+        "https" if cfg!(feature = "tls") => "https",
+        "https" => return Err(error(EndpointErrorKind::Tls)),
+        _ => return Err(error(EndpointErrorKind::Scheme)),
+    };
     if rest.contains('#') {
         return Err(error(EndpointErrorKind::Fragment));
     }
@@ -71,7 +72,7 @@ fn parse_endpoint(endpoint: &str) -> Result<String, EndpointError> {
     }
     let path = if uri.path() == "/" { DEFAULT_PATH } else { uri.path() };
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Ok(format!("http://{authority}{path}{query}"))
+    Ok(format!("{scheme}://{authority}{path}{query}"))
 }
 
 /// The first part of the collector's answer, on one line.
@@ -115,18 +116,23 @@ impl HttpTransport {
     ///
     /// # Errors
     ///
-    /// When the URL is not `http://host:port/path`, when it is `https://` (TLS is not built in), or when it
-    /// carries a user name.
+    /// When the URL is not `http://host:port/path`, when it is `https://` and the feature `tls` is off, or when it carries a user
+    /// name.
     pub fn new(endpoint: &str) -> Result<Self, EndpointError> {
         let url = parse_endpoint(endpoint)?;
-        Ok(Self { agent: agent(DEFAULT_TIMEOUT), url, timeout: DEFAULT_TIMEOUT, headers: Vec::new() })
+        let settings = HttpAgent::new(DEFAULT_TIMEOUT);
+        Ok(Self { agent: settings.build(), settings, url, headers: Vec::new() })
     }
 
     /// Time for one whole request; 5 seconds by default.
     #[must_use]
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.agent = agent(timeout);
-        self.timeout = timeout;
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        self.with_agent(|agent| agent.timeout = timeout)
+    }
+
+    pub(super) fn with_agent(mut self, change: impl FnOnce(&mut HttpAgent)) -> Self {
+        change(&mut self.settings);
+        self.agent = self.settings.build();
         self
     }
 
@@ -217,11 +223,11 @@ impl HttpTransport {
 
     fn error(&self, error: ureq::Error) -> SendError {
         match error {
-            ureq::Error::Io(error) => SendError::from_io(&self.target(), error, self.timeout),
+            ureq::Error::Io(error) => SendError::from_io(&self.target(), error, self.settings.timeout),
             ureq::Error::Timeout(Timeout::Connect) => {
-                self.send_error(SendErrorKind::Unconnected(connect_timeout(self.timeout)))
+                self.send_error(SendErrorKind::Unconnected(self.settings.connect_timeout()))
             }
-            ureq::Error::Timeout(_) => self.send_error(SendErrorKind::Timeout(self.timeout)),
+            ureq::Error::Timeout(_) => self.send_error(SendErrorKind::Timeout(self.settings.timeout)),
             ureq::Error::HostNotFound => self.send_error(SendErrorKind::UnknownHost),
             other => self.send_error(SendErrorKind::Http(other.to_string())),
         }
@@ -236,29 +242,11 @@ impl HttpTransport {
     }
 }
 
-/// Shorter than the whole, so that it is known what has failed.
-fn connect_timeout(timeout: Duration) -> Duration {
-    timeout / 2
-}
-
-/// An HTTP client that reads nothing from the environment and follows nobody.
-fn agent(timeout: Duration) -> Agent {
-    Agent::config_builder()
-        .timeout_global(Some(timeout))
-        .timeout_connect(Some(connect_timeout(timeout)))
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .user_agent(concat!("jaeger-exporter/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .new_agent()
-}
-
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpTransport")
             .field("url", &self.url)
-            .field("timeout", &self.timeout)
+            .field("timeout", &self.settings.timeout)
             .finish_non_exhaustive()
     }
 }
@@ -302,10 +290,14 @@ mod tests {
 
     #[test]
     fn other_urls_are_refused_when_the_transport_is_made() {
-        refused(
-            "https://jaeger:14268/api/traces",
-            "TLS is not built in, so \"https://jaeger:14268/api/traces\" cannot be reached: use http://",
-        );
+        if cfg!(feature = "tls") {
+            accepted("https://jaeger", "https://jaeger/api/traces");
+        } else {
+            refused(
+                "https://jaeger:14268/api/traces",
+                "TLS is not built in, so \"https://jaeger:14268/api/traces\" cannot be reached: use http://, or the feature tls",
+            );
+        }
         refused(
             "localhost:14268",
             "expected a URL such as http://localhost:14268/api/traces, found \"localhost:14268\"",
