@@ -1,13 +1,14 @@
 //! The end of the tracer: what is queued is sent, and what was lost is said.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
-use jaeger_exporter::{ExportStats, FailureCause, ReporterStats};
+use jaeger_exporter::FailureCause;
 use jaeger_propagation::BaggageRestrictions;
 use jaeger_tracer::JaegerTracerProvider;
+use opentelemetry::metrics::Meter;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
-use crate::{logger::Logger, poll::Poll};
+use crate::{logger::Logger, meter::Counters, poll::Poll};
 
 /// How long a dropped [`Closer`] waits for the spans to be sent.
 pub const DEFAULT_CLOSE_DEADLINE: Duration = Duration::from_secs(5);
@@ -20,9 +21,7 @@ pub struct Closer {
     engine: Option<Engine>,
     /// Threads that ask for sampling strategies and for baggage restrictions.
     polls: Vec<Poll>,
-    baggage_restrictions: BaggageRestrictions,
-    reporter: Arc<ReporterStats>,
-    export: Option<Arc<ExportStats>>,
+    counters: Counters,
     peer: Peer,
     logger: Logger,
 }
@@ -58,22 +57,14 @@ pub(crate) struct Peer {
 // === impl Closer ===
 
 impl Closer {
-    pub(crate) fn new(
-        engine: Engine,
-        reporter: Arc<ReporterStats>,
-        export: Option<Arc<ExportStats>>,
-        peer: Peer,
-        logger: Logger,
-    ) -> Self {
-        let (polls, baggage_restrictions) = Default::default();
-        Self { engine: Some(engine), polls, baggage_restrictions, reporter, export, peer, logger }
+    pub(crate) fn new(engine: Engine, counters: Counters, peer: Peer, logger: Logger) -> Self {
+        Self { engine: Some(engine), polls: Vec::new(), counters, peer, logger }
     }
 
     /// There is nothing to end.
     pub(crate) fn disabled(logger: Logger) -> Self {
         let peer = Peer { name: "nobody: tracing is disabled".to_owned(), kind: "receiver" };
-        let (polls, baggage_restrictions, reporter) = Default::default();
-        Self { engine: None, polls, baggage_restrictions, reporter, export: None, peer, logger }
+        Self { engine: None, polls: Vec::new(), counters: Counters::default(), peer, logger }
     }
 
     pub(crate) fn with_polls(mut self, polls: impl IntoIterator<Item = Poll>) -> Self {
@@ -81,18 +72,32 @@ impl Closer {
         self
     }
 
-    pub(crate) fn restricted(mut self, restrictions: Option<(BaggageRestrictions, Poll)>) -> Self {
-        if let Some((restrictions, poll)) = restrictions {
-            self.baggage_restrictions = restrictions;
-            self.polls.push(poll);
-        }
-        self
-    }
-
     /// What baggage the program may set, and how much was refused. [`Config::install`](crate::Config::install) has made them the
     /// ones of the whole program.
     pub fn baggage_restrictions(&self) -> &BaggageRestrictions {
-        &self.baggage_restrictions
+        &self.counters.baggage
+    }
+
+    /// Exports what became of the spans as observable instruments of a meter, under the names of Jaeger's clients. Call it once.
+    ///
+    /// | Instrument | Attributes |
+    /// |---|---|
+    /// | `jaeger.tracer.reporter_spans` | `result`: `ok`; `err` with the `cause` `unreachable`, `timeout`, `rejected`, `too-large`, `deadline` or `other`; `dropped` with the `cause` `queue-full` or `after-shutdown` |
+    /// | `jaeger.tracer.reporter_queue_length` | |
+    /// | `jaeger.tracer.cut_down_spans` | |
+    /// | `jaeger.tracer.sampler_queries`, `jaeger.tracer.sampler_updates` | `result`: `ok`, `err`; of a remote sampler |
+    /// | `jaeger.tracer.baggage_updates` | `result`: `ok`, `err` |
+    /// | `jaeger.tracer.baggage_truncations` | |
+    ///
+    /// They are read when the meter's reader collects; spans pay nothing for it.
+    ///
+    /// ```no_run
+    /// let closer = jaeger_client::Config::new("shop").install()?;
+    /// closer.observe(&opentelemetry::global::meter("jaeger"));
+    /// # Ok::<(), jaeger_client::ConfigError>(())
+    /// ```
+    pub fn observe(&self, meter: &Meter) {
+        self.counters.observe(meter);
     }
 
     /// Sends what is queued, ends the tracer, and returns at the latest when `deadline` is over.
@@ -117,22 +122,22 @@ impl Closer {
     }
 
     fn report(&self) -> CloseReport {
-        let reporter = &self.reporter;
-        // Of a batch that was sent in parts, only the exporter knows how much got through.
-        let sent = self.export.as_ref().map_or_else(|| reporter.sent(), |export| export.sent());
+        let Counters { reporter, export, .. } = &self.counters;
+        let sent = self.counters.sent();
         let total = reporter.queued() + reporter.sent() + reporter.lost();
         let lost = total.saturating_sub(sent);
         let unreachable =
-            self.export.as_ref().is_some_and(|export| export.failed_by(FailureCause::Unreachable) > 0);
+            export.as_ref().is_some_and(|export| export.failed_by(FailureCause::Unreachable) > 0);
         let last_error = (lost > 0).then(|| self.last_error());
         CloseReport { sent, lost, last_error, peer: self.peer.clone(), unreachable }
     }
 
     fn last_error(&self) -> String {
-        let error = self.reporter.last_error();
-        let error = error.or_else(|| self.export.as_ref().and_then(|export| export.last_error()));
+        let Counters { reporter, export, .. } = &self.counters;
+        let error = reporter.last_error();
+        let error = error.or_else(|| export.as_ref().and_then(|export| export.last_error()));
         error.unwrap_or_else(|| {
-            let cause = match (self.reporter.dropped_queue_full(), self.reporter.dropped_after_shutdown()) {
+            let cause = match (reporter.dropped_queue_full(), reporter.dropped_after_shutdown()) {
                 (1.., _) => "the queue was full",
                 (_, 1..) => "finished after the tracer was closed",
                 _ => "not sent before the deadline",

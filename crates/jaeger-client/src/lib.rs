@@ -8,6 +8,7 @@ mod closer;
 mod collector_headers;
 mod logger;
 mod logging_reporter;
+mod meter;
 mod pipeline;
 mod poll;
 mod sampler;

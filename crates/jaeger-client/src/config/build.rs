@@ -20,6 +20,7 @@ use crate::{
     closer::{Closer, Engine, Peer},
     error::{ConfigError, ConfigErrorKind},
     logging_reporter::{self, LoggingReporter},
+    meter::Counters,
     pipeline::Pipeline,
     poll::Poll,
     sampler::{DebugSampler, SharedSampler},
@@ -78,14 +79,14 @@ impl Config {
         self.describe(&mut sender);
         let peer = Peer { name: sender.endpoint().to_owned(), kind };
         let export = Some(sender.stats());
-        let (sampler, config) = self.start_sampler(&peer, "")?;
-        let restrictions = config.start_restrictions()?;
-        let BuiltSampler { sampler, poll, .. } = sampler;
+        let (BuiltSampler { sampler, remote, .. }, config) = self.start_sampler(&peer, "")?;
+        let (baggage, baggage_poll) = config.start_restrictions()?;
         let builder = JaegerTracerProvider::builder(sender).with_sampler(SharedSampler(sampler));
         let provider = config.with_settings_of_spans(builder).build();
-        let stats = provider.stats();
-        let closer = Closer::new(Engine::Native(provider.clone()), stats, export, peer, config.logger);
-        Ok((provider, closer.with_polls(poll).restricted(restrictions)))
+        let (poll, sampler_stats) = remote.unzip();
+        let counters = Counters { reporter: provider.stats(), export, sampler: sampler_stats, baggage };
+        let closer = Closer::new(Engine::Native(provider.clone()), counters, peer, config.logger);
+        Ok((provider, closer.with_polls(poll.into_iter().chain(baggage_poll))))
     }
 
     /// The same with the OpenTelemetry SDK as the engine.
@@ -106,13 +107,14 @@ impl Config {
         let destination = mem::take(&mut self.destination);
         let Started { reporter, export, peer } =
             destination.start(&self.collector_headers, pace, &self.logger)?;
-        let (sampler, config) = self.start_sampler(&peer, ", on the OpenTelemetry SDK")?;
-        let restrictions = config.start_restrictions()?;
-        let BuiltSampler { sampler, poll, .. } = sampler;
+        let (BuiltSampler { sampler, remote, .. }, config) =
+            self.start_sampler(&peer, ", on the OpenTelemetry SDK")?;
+        let (baggage, baggage_poll) = config.start_restrictions()?;
         let Self { service_name, tags, log_spans, logger, has_short_trace_ids, .. } = config;
         let resource =
             Resource::builder_empty().with_attributes(tags).with_service_name(service_name).build();
-        let stats = reporter.stats();
+        let (poll, sampler_stats) = remote.unzip();
+        let counters = Counters { reporter: reporter.stats(), export, sampler: sampler_stats, baggage };
         let logging = log_spans.then(|| LoggingReporter::to(logger.clone()));
         let mut builder = SdkTracerProvider::builder()
             .with_resource(resource)
@@ -122,8 +124,8 @@ impl Config {
             builder = builder.with_id_generator(ShortTraceIds::default());
         }
         let provider = builder.build();
-        let closer = Closer::new(Engine::Sdk(provider.clone()), stats, export, peer, logger);
-        Ok((provider, closer.with_polls(poll).restricted(restrictions)))
+        let closer = Closer::new(Engine::Sdk(provider.clone()), counters, peer, logger);
+        Ok((provider, closer.with_polls(poll.into_iter().chain(baggage_poll))))
     }
 
     fn check_name(&self) -> Result<(), ConfigError> {
@@ -148,9 +150,10 @@ impl Config {
         Ok((sampler, self))
     }
 
-    fn start_restrictions(&self) -> Result<Option<(BaggageRestrictions, Poll)>, ConfigError> {
-        let settings = self.baggage_restrictions.clone();
-        settings.map(|settings| settings.start(&self.service_name, &self.logger)).transpose()
+    fn start_restrictions(&self) -> Result<(BaggageRestrictions, Option<Poll>), ConfigError> {
+        let Some(settings) = self.baggage_restrictions.clone() else { return Ok(Default::default()) };
+        let (restrictions, poll) = settings.start(&self.service_name, &self.logger)?;
+        Ok((restrictions, Some(poll)))
     }
 
     /// Says whose spans they are.

@@ -11,7 +11,7 @@ use crate::{
     poll::{DEFAULT_INTERVAL, Poll},
     sampler::{
         ConstSampler, DEFAULT_MAX_OPERATIONS, DEFAULT_SAMPLING_ENDPOINT, ProbabilisticSampler,
-        RateLimitingSampler, RemoteSampler,
+        RateLimitingSampler, RemoteSampler, RemoteSamplerStats,
     },
 };
 
@@ -26,8 +26,8 @@ pub(super) enum SamplerChoice {
 pub(super) struct BuiltSampler {
     pub(super) sampler: Arc<dyn Sampler>,
     pub(super) words: SamplerWords,
-    /// That of a remote sampler, to be ended with the tracer.
-    pub(super) poll: Option<Poll>,
+    /// Of a remote sampler: its thread, to be ended with the tracer, and its counters.
+    pub(super) remote: Option<(Poll, Arc<RemoteSamplerStats>)>,
 }
 
 /// What jaeger-client-go's `SamplerConfig` holds.
@@ -53,9 +53,9 @@ pub(super) enum SamplerKind {
 impl SamplerChoice {
     pub(super) fn own(sampler: impl Sampler + 'static) -> Self {
         let any: &dyn Any = &sampler;
-        let poll = any.downcast_ref::<RemoteSampler>().map(RemoteSampler::poll);
+        let remote = any.downcast_ref::<RemoteSampler>().map(|remote| (remote.poll(), remote.stats()));
         let words = SamplerWords::of(&sampler);
-        Self::Own(BuiltSampler { sampler: Arc::new(sampler), words, poll })
+        Self::Own(BuiltSampler { sampler: Arc::new(sampler), words, remote })
     }
 
     /// The settings, to change some of them. Of a sampler of the program's own nothing is left.
