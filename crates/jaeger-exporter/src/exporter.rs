@@ -12,8 +12,9 @@ use opentelemetry_sdk::{
 };
 
 use crate::{
-    delivery::Delivery, error::EndpointError, packing::Packing, process::process_of, reporter::ReporterStats,
-    sender::BatchSender, stats::ExportStats, transport::HttpTransport,
+    delivery::Delivery, error::EndpointError, in_memory::InMemoryReporter, packing::Packing,
+    process::process_of, reporter::ReporterStats, sender::BatchSender, stats::ExportStats,
+    transport::HttpTransport,
 };
 
 /// Sends finished spans to Jaeger: to a collector over HTTP or to an agent over UDP.
@@ -68,6 +69,11 @@ impl JaegerExporter {
     /// When the address is not `host:port`.
     pub fn binary_agent(address: &str) -> Result<Self, EndpointError> {
         Ok(Self::new(BatchSender::binary_agent(address)?))
+    }
+
+    /// Exports to a reporter in this program, for tests.
+    pub fn in_memory(reporter: InMemoryReporter) -> Self {
+        Self::new(BatchSender::in_memory(reporter))
     }
 
     fn new(sender: BatchSender) -> Self {

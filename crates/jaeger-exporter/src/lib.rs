@@ -10,6 +10,7 @@ mod convert;
 mod cut_down;
 mod delivery;
 mod flags;
+mod in_memory;
 mod packing;
 mod process;
 mod sender;
@@ -23,6 +24,7 @@ pub use self::{
     error::{EndpointError, FailureCause, SendError},
     exporter::JaegerExporter,
     flags::{FLAGS_ATTRIBUTE, FlagsProcessor, flags_of},
+    in_memory::InMemoryReporter,
     process::process_of,
     reporter::{Health, OnChange, Reporter, ReporterBuilder, ReporterStats, panic_message},
     sender::{BatchSender, WireProtocol},

@@ -8,6 +8,7 @@ use crate::{
     agent::Agent,
     collector::{Collector, MAX_BODY_BYTES},
     error::{EndpointError, SendError},
+    in_memory::{InMemory, InMemoryReporter},
     process::process_of,
     reporter::ReporterStats,
     stats::ExportStats,
@@ -38,6 +39,7 @@ pub enum WireProtocol {
 enum Destination {
     Collector(Collector),
     Agent(Agent),
+    InMemory(InMemory),
 }
 
 // === impl BatchSender ===
@@ -76,6 +78,11 @@ impl BatchSender {
     /// When the address is not `host:port`.
     pub fn binary_agent(address: &str) -> Result<Self, EndpointError> {
         Self::to_agent(address, WireProtocol::Binary)
+    }
+
+    /// To a reporter in this program, for tests.
+    pub fn in_memory(reporter: InMemoryReporter) -> Self {
+        Self::new(Destination::InMemory(InMemory::new(reporter)), "memory".to_owned())
     }
 
     fn to_agent(address: &str, protocol: WireProtocol) -> Result<Self, EndpointError> {
@@ -151,6 +158,7 @@ impl BatchSender {
         match &mut self.destination {
             Destination::Collector(collector) => collector.set_process(process),
             Destination::Agent(agent) => agent.set_process(process),
+            Destination::InMemory(memory) => memory.set_process(process),
         }
     }
 
@@ -167,20 +175,20 @@ impl BatchSender {
     /// How spans have to be encoded.
     pub fn protocol(&self) -> WireProtocol {
         match &self.destination {
-            Destination::Collector(_) => WireProtocol::Binary,
+            Destination::Collector(_) | Destination::InMemory(_) => WireProtocol::Binary,
             Destination::Agent(agent) => agent.protocol(),
         }
     }
 
     /// Whether the receiver says that it has taken a message. A collector does; an agent does not, so nobody knows what to send again.
     pub fn is_acknowledged(&self) -> bool {
-        matches!(self.destination, Destination::Collector(_))
+        !matches!(self.destination, Destination::Agent(_))
     }
 
     /// The bytes of spans that fit into one message.
     pub fn room(&self) -> usize {
         match &self.destination {
-            Destination::Collector(_) => MAX_BODY_BYTES,
+            Destination::Collector(_) | Destination::InMemory(_) => MAX_BODY_BYTES,
             Destination::Agent(agent) => agent.room(),
         }
     }
@@ -205,6 +213,7 @@ impl BatchSender {
         match &mut self.destination {
             Destination::Collector(collector) => collector.send(spans, count, &self.stats),
             Destination::Agent(agent) => agent.send(spans, count, &self.stats),
+            Destination::InMemory(memory) => memory.send(spans, count, &self.stats),
         }
     }
 

@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct Worker {
     pub(crate) sender: BatchSender,
     pub(crate) inner: Arc<Inner>,
+    /// Which lane it is for, unless it is the first.
+    pub(crate) further: Option<usize>,
     pub(crate) stats: Arc<ReporterStats>,
     /// The sender's own counters.
     pub(crate) export: Arc<ExportStats>,
@@ -25,15 +27,15 @@ pub(crate) struct Worker {
 }
 
 /// Tells the waiting threads that nobody works for them any more, however the thread ends.
-struct StoppedOnDrop(Arc<Inner>);
+struct StoppedOnDrop(Arc<Inner>, Option<usize>);
 
 // === impl Worker ===
 
 impl Worker {
     pub(crate) fn run(mut self) {
         let inner = Arc::clone(&self.inner);
-        let queue = inner.queue();
-        let _stopped = StoppedOnDrop(Arc::clone(&inner));
+        let queue = &inner.lane(self.further).queue;
+        let _stopped = StoppedOnDrop(Arc::clone(&inner), self.further);
         // A transport that is itself instrumented must not make spans of sending spans.
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         let room = self.sender.room();
@@ -90,7 +92,7 @@ impl Worker {
             let text = error.to_string();
             if let Some(pause) = pause {
                 self.health.postpone(&self.stats, &text);
-                if self.inner.queue().wait_to_retry(pause) || !is_last {
+                if self.inner.lane(self.further).queue.wait_to_retry(pause) || !is_last {
                     // No tick comes meanwhile.
                     self.inner.clock().adjust();
                     continue;
@@ -106,6 +108,6 @@ impl Worker {
 
 impl Drop for StoppedOnDrop {
     fn drop(&mut self) {
-        self.0.stopped();
+        self.0.stopped(self.1);
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use jaeger_exporter::{BatchSender, Health, OnChange, ReporterStats, WireProtocol};
 use jaeger_propagation::SpanContext;
 
-use super::{Inner, JaegerTracerProvider, OnReport, Owner};
+use super::{Inner, JaegerTracerProvider, Lane, OnReport, Owner};
 use crate::{
     clock::Clock,
     priority::Priorities,
@@ -33,6 +33,7 @@ pub struct JaegerTracerProviderBuilder {
     settings: Settings,
     sender: BatchSender,
     on_change: OnChange,
+    further: Vec<(BatchSender, OnChange)>,
 }
 
 /// Those that spans have to do with.
@@ -46,6 +47,12 @@ struct Settings {
     on_report: Option<Box<OnReport>>,
 }
 
+/// A sender that is to have a thread.
+struct Sending {
+    sender: BatchSender,
+    on_change: OnChange,
+}
+
 /// Records every trace.
 #[derive(Debug)]
 struct Always;
@@ -54,7 +61,7 @@ struct Always;
 
 impl JaegerTracerProviderBuilder {
     pub(super) fn new(sender: BatchSender) -> Self {
-        Self { settings: Settings::default(), sender, on_change: Box::new(|_| {}) }
+        Self { settings: Settings::default(), sender, on_change: Box::new(|_| {}), further: Vec::new() }
     }
 
     /// Decides which traces are recorded; all by default.
@@ -128,6 +135,20 @@ impl JaegerTracerProviderBuilder {
         self
     }
 
+    /// Sends each span here as well, from a queue with the same bounds and a thread of its own: whatever becomes of it on one way has no
+    /// effect on the others. None by default; each costs the thread that ends a span some hundred nanoseconds.
+    ///
+    /// [`with_on_change`](Self::with_on_change) is for the first sender; `on_change` is the same for this one.
+    #[must_use]
+    pub fn with_further_sender(
+        mut self,
+        sender: BatchSender,
+        on_change: impl FnMut(Result<(), &str>) + Send + 'static,
+    ) -> Self {
+        self.further.push((sender, Box::new(on_change)));
+        self
+    }
+
     /// Calls back for each span that is reported, with its ids and its operation, on the thread that ends it.
     #[must_use]
     pub fn with_on_report(mut self, on_report: impl Fn(SpanContext, &str) + Send + Sync + 'static) -> Self {
@@ -140,22 +161,15 @@ impl JaegerTracerProviderBuilder {
     /// If the system refuses one, every span is counted as dropped after shutdown and
     /// [`last_error`](ReporterStats::last_error) says why.
     pub fn build(self) -> JaegerTracerProvider {
-        let Self { settings, sender, on_change } = self;
-        let stats = Arc::<ReporterStats>::default();
-        let sender = sender.with_reporter_stats(Arc::clone(&stats));
-        let chunk_bytes = sender.room().min(COLLECTOR_CHUNK_BYTES);
-        let inner = Arc::new(settings.inner(sender.protocol(), chunk_bytes, Arc::clone(&stats)));
+        let Self { settings, sender, on_change, further } = self;
+        let (lane, first) = settings.lane(sender, on_change);
+        let (further, senders): (Vec<_>, Vec<_>) =
+            further.into_iter().map(|(sender, on_change)| settings.lane(sender, on_change)).unzip();
+        let inner = Arc::new(settings.inner(lane, further));
         registry::add(inner.number, &inner);
-        let worker = Worker {
-            export: sender.stats(),
-            sender,
-            inner: Arc::clone(&inner),
-            stats: Arc::clone(&stats),
-            health: Health::new(on_change),
-        };
-        if let Err(error) = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(|| worker.run()) {
-            stats.set_last_error(format!("cannot start the thread {THREAD_NAME}: {error}"));
-            inner.stopped();
+        first.start(&inner, None);
+        for (index, sender) in senders.into_iter().enumerate() {
+            sender.start(&inner, Some(index));
         }
         JaegerTracerProvider { shared: Arc::new(Owner(inner)) }
     }
@@ -177,26 +191,58 @@ impl fmt::Debug for JaegerTracerProviderBuilder {
 // === impl Settings ===
 
 impl Settings {
-    fn inner(self, protocol: WireProtocol, chunk_bytes: usize, stats: Arc<ReporterStats>) -> Inner {
+    /// A queue, and who is to send what is in it.
+    fn lane(&self, sender: BatchSender, on_change: OnChange) -> (Lane, Sending) {
+        let stats = Arc::<ReporterStats>::default();
+        let sender = sender.with_reporter_stats(Arc::clone(&stats));
+        let chunk_bytes = sender.room().min(COLLECTOR_CHUNK_BYTES);
+        (self.queue(sender.protocol(), chunk_bytes, stats), Sending { sender, on_change })
+    }
+
+    fn queue(&self, protocol: WireProtocol, chunk_bytes: usize, stats: Arc<ReporterStats>) -> Lane {
         let limits = Limits {
             chunk: chunk_bytes,
             queue: self.queue_bytes,
             spans: self.queue_spans.map(NonZeroUsize::get),
             flush_interval: self.flush_interval,
         };
+        Lane { queue: Queue::new(limits, Arc::clone(&stats)), protocol, stats }
+    }
+
+    fn inner(self, lane: Lane, further: Vec<Lane>) -> Inner {
         Inner {
             sampler: self.sampler,
             clock: Clock::new(),
-            queue: Queue::new(limits, Arc::clone(&stats)),
-            protocol,
+            lane,
+            further: further.into(),
             is_running: AtomicBool::new(true),
             is_disabled: false,
             has_short_trace_ids: self.has_short_trace_ids,
             on_report: self.on_report,
-            stats,
             limits: self.limits,
             priorities: Priorities::default(),
             number: registry::next_number(),
+        }
+    }
+}
+
+// === impl Sending ===
+
+impl Sending {
+    fn start(self, inner: &Arc<Inner>, further: Option<usize>) {
+        let Self { sender, on_change } = self;
+        let stats = Arc::clone(&inner.lane(further).stats);
+        let worker = Worker {
+            export: sender.stats(),
+            sender,
+            inner: Arc::clone(inner),
+            further,
+            stats: Arc::clone(&stats),
+            health: Health::new(on_change),
+        };
+        if let Err(error) = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(|| worker.run()) {
+            stats.set_last_error(format!("cannot start the thread {THREAD_NAME}: {error}"));
+            inner.stopped(further);
         }
     }
 }
@@ -217,9 +263,11 @@ impl Default for Settings {
 
 /// A provider without a thread, whose spans are their parents again.
 pub(super) fn disabled() -> JaegerTracerProvider {
-    let mut inner = Settings::default().inner(WireProtocol::Compact, COLLECTOR_CHUNK_BYTES, Arc::default());
+    let settings = Settings::default();
+    let lane = settings.queue(WireProtocol::Compact, COLLECTOR_CHUNK_BYTES, Arc::default());
+    let mut inner = settings.inner(lane, Vec::new());
     inner.is_disabled = true;
-    inner.stopped();
+    inner.stopped(None);
     JaegerTracerProvider { shared: Arc::new(Owner(Arc::new(inner))) }
 }
 

@@ -1,17 +1,18 @@
 //! The provider: what tracers, spans and the sending thread share, from its start to its shutdown.
 
 mod builder;
+mod lane;
 
 use std::{
-    error, fmt,
+    error, fmt, iter,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use jaeger_exporter::{BatchSender, ReporterStats, WireProtocol};
+use jaeger_exporter::{BatchSender, ReporterStats};
 use jaeger_propagation::{SpanContext, SpanId};
 use opentelemetry::{
     InstrumentationScope,
@@ -19,11 +20,11 @@ use opentelemetry::{
 };
 
 pub use self::builder::JaegerTracerProviderBuilder;
+pub(crate) use self::lane::Lane;
 use crate::{
     clock::{Clock, Tick},
     ids,
     priority::Priorities,
-    queue::Queue,
     record::{End, Record, SpanLimits},
     registry,
     sampler::Sampler,
@@ -45,14 +46,14 @@ struct Owner(Arc<Inner>);
 pub(crate) struct Inner {
     sampler: Box<dyn Sampler>,
     clock: Clock,
-    queue: Queue,
-    protocol: WireProtocol,
+    /// The first, for which spans are encoded.
+    lane: Lane,
+    further: Box<[Lane]>,
     is_running: AtomicBool,
     /// It never ran.
     is_disabled: bool,
     has_short_trace_ids: bool,
     on_report: Option<Box<OnReport>>,
-    stats: Arc<ReporterStats>,
     limits: SpanLimits,
     priorities: Priorities,
     /// In the registry.
@@ -111,7 +112,12 @@ impl JaegerTracerProvider {
 
     /// What became of the spans so far. Those in chunks that are not full yet are counted when these are sent.
     pub fn stats(&self) -> Arc<ReporterStats> {
-        Arc::clone(&self.shared.0.stats)
+        Arc::clone(&self.shared.0.lane.stats)
+    }
+
+    /// The same for the [further senders](JaegerTracerProviderBuilder::with_further_sender), in their order.
+    pub fn further_stats(&self) -> Vec<Arc<ReporterStats>> {
+        self.shared.0.further.iter().map(|lane| Arc::clone(&lane.stats)).collect()
     }
 
     /// Traces whose `sampling.priority` was forgotten before its time, because too many had one: 1,000 are remembered for ten minutes.
@@ -125,9 +131,7 @@ impl JaegerTracerProvider {
     ///
     /// When the time is over first, or after the shutdown. What could not be sent is in the counters.
     pub fn flush(&self, timeout: Duration) -> Result<(), ShutdownError> {
-        let queue = self.shared.0.queue();
-        let ticket = queue.request_flush().ok_or(ShutdownError::AlreadyShutdown)?;
-        if queue.wait_flushed(ticket, timeout) { Ok(()) } else { Err(ShutdownError::Timeout) }
+        self.shared.0.flush(timeout)
     }
 
     /// Sends what is queued and returns at the latest when the time is over. What is still queued then is counted as failed. Spans
@@ -155,7 +159,7 @@ impl Drop for Owner {
     fn drop(&mut self) {
         // The thread sends what is queued and ends; nobody waits for it.
         self.0.is_running.store(false, Ordering::Relaxed);
-        self.0.queue.request_stop();
+        self.0.lanes().for_each(|lane| _ = lane.queue.request_stop());
     }
 }
 
@@ -174,13 +178,18 @@ impl Inner {
         self.clock.now()
     }
 
-    pub(crate) fn queue(&self) -> &Queue {
-        &self.queue
+    fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        iter::once(&self.lane).chain(&self.further)
+    }
+
+    /// The first, or one of the further ones.
+    pub(crate) fn lane(&self, further: Option<usize>) -> &Lane {
+        further.and_then(|index| self.further.get(index)).unwrap_or(&self.lane)
     }
 
     /// A record for spans of this provider.
     pub(crate) fn new_record(&self) -> Record {
-        Record::new(self.protocol, self.limits)
+        Record::new(self.lane.protocol, self.limits)
     }
 
     pub(crate) fn new_trace_id(&self) -> TraceId {
@@ -212,7 +221,7 @@ impl Inner {
     /// Ends a span, and queues it if it is to be reported. What is returned is to be told by [`report`](Self::report), when the
     /// record is locked no more.
     pub(crate) fn finish(&self, record: &mut Record, at: End) -> Option<Reported> {
-        if !self.queue.is_due() {
+        if !self.lane.queue.is_due() {
             // The first span after a while, in which the machine may have slept.
             self.clock.adjust();
         }
@@ -221,7 +230,12 @@ impl Inner {
             record.set_flags(flags);
         }
         let ended = record.end(at, &self.clock)?;
-        self.queue.push(|out| record.write(ended, out));
+        self.lane.queue.push(|out| record.write(ended, out));
+        if !self.further.is_empty() {
+            let mut span = Vec::new();
+            record.write(ended, &mut span);
+            self.further.iter().for_each(|lane| lane.push_again(&span, self.lane.protocol));
+        }
         self.on_report.is_some().then(|| {
             let head = record.head();
             let context = SpanContext::new(head.trace_id.into(), head.span_id.into(), head.flags);
@@ -245,34 +259,52 @@ impl Inner {
 
     /// A sampled span that nobody records, because of the shutdown.
     pub(crate) fn count_after_shutdown(&self) {
-        self.stats.add_dropped_after_shutdown(1);
+        self.lanes().for_each(|lane| lane.stats.add_dropped_after_shutdown(1));
     }
 
-    /// Nobody sends any more: what is queued is lost, and nothing is taken.
-    pub(crate) fn stopped(&self) {
-        self.is_running.store(false, Ordering::Relaxed);
-        self.fail_queued(|| "the sending thread has ended".to_owned());
-        self.queue.stopped();
-    }
-
-    fn fail_queued(&self, why: impl FnOnce() -> String) {
-        let spans = self.queue.abandon();
-        if spans > 0 {
-            self.stats.queued_to_failed(spans, self.stats.last_error().unwrap_or_else(why));
+    /// Nobody sends any more on this lane: what is queued is lost, and nothing is taken.
+    pub(crate) fn stopped(&self, further: Option<usize>) {
+        if further.is_none() {
+            self.is_running.store(false, Ordering::Relaxed);
         }
+        let lane = self.lane(further);
+        lane.fail_queued(|| "the sending thread has ended".to_owned());
+        lane.queue.stopped();
+    }
+
+    fn flush(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        let deadline = Instant::now().checked_add(timeout);
+        let tickets: Option<Vec<_>> = self.lanes().map(|lane| lane.queue.request_flush()).collect();
+        let tickets = tickets.ok_or(ShutdownError::AlreadyShutdown)?;
+        let mut is_flushed = true;
+        for (lane, ticket) in self.lanes().zip(tickets) {
+            is_flushed &= lane.queue.wait_flushed(ticket, left(deadline, timeout));
+        }
+        if is_flushed { Ok(()) } else { Err(ShutdownError::Timeout) }
     }
 
     fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        let deadline = Instant::now().checked_add(timeout);
         self.is_running.store(false, Ordering::Relaxed);
-        if !self.queue.request_stop() {
+        let mut is_first = true;
+        self.lanes().for_each(|lane| is_first &= lane.queue.request_stop());
+        if !is_first {
             return Err(ShutdownError::AlreadyShutdown);
         }
-        if self.queue.wait_stopped(timeout) {
-            return Ok(());
+        let mut is_stopped = true;
+        for lane in self.lanes() {
+            if !lane.queue.wait_stopped(left(deadline, timeout)) {
+                is_stopped = false;
+                lane.fail_queued(|| format!("they were not sent within {timeout:?}"));
+            }
         }
-        self.fail_queued(|| format!("they were not sent within {timeout:?}"));
-        Err(ShutdownError::Timeout)
+        if is_stopped { Ok(()) } else { Err(ShutdownError::Timeout) }
     }
+}
+
+/// What is left of the time, of which there may be more than anybody can count.
+fn left(deadline: Option<Instant>, timeout: Duration) -> Duration {
+    deadline.map_or(timeout, |deadline| deadline.saturating_duration_since(Instant::now()))
 }
 
 /// A span that is to be told to the user.
