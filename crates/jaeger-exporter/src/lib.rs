@@ -25,7 +25,7 @@ pub use self::{
     exporter::JaegerExporter,
     flags::{FLAGS_ATTRIBUTE, FlagsProcessor, flags_of},
     in_memory::InMemoryReporter,
-    process::process_of,
+    process::{process_of, with_process_tags},
     reporter::{Health, OnChange, Reporter, ReporterBuilder, ReporterStats, panic_message},
     sender::{BatchSender, WireProtocol},
     stats::ExportStats,
