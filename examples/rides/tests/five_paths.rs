@@ -6,7 +6,7 @@ use std::process::Command;
 
 use integration_tests::{
     peers::RealJaeger,
-    shown::{Difference, ShownSpan, ShownTrace},
+    shown::{Difference, ShownTrace},
     wait_for_trace,
 };
 
@@ -22,66 +22,71 @@ const UDP: &[&str] = &["udp", "udp-binary"];
 const OTLP: &[&str] = &["otlp"];
 const BRIDGE: &[&str] = &["opentelemetry-jaeger"];
 
-type Row = (&'static [&'static str], Difference);
-
-const fn row(
-    paths: &'static [&'static str],
-    what: &'static str,
-    reason: &'static str,
-    change: fn(&mut ShownSpan) -> bool,
-) -> Row {
-    (paths, Difference { what, reason, change })
-}
-
 /// What v1.62.0 shows otherwise than what came by HTTP.
-const OF_THE_PATHS: [Row; 8] = [
-    row(UDP, "internal.span.format is proto", "the agent hands spans on by gRPC, as protobuf", |span| {
-        span.tags.change("internal.span.format", |_| "proto".to_owned())
-    }),
-    row(OTLP, "internal.span.format is otlp", "that is what it came as", |span| {
+const OF_THE_PATHS: [Difference; 8] = [
+    Difference::new(
+        UDP,
+        "internal.span.format is proto",
+        "the agent hands spans on by gRPC, as protobuf",
+        |span| span.tags.change("internal.span.format", |_| "proto".to_owned()),
+    ),
+    Difference::new(OTLP, "internal.span.format is otlp", "that is what it came as", |span| {
         span.tags.change("internal.span.format", |_| "otlp".to_owned())
     }),
-    row(OTLP, "no flags", "Jaeger does not take them from OTLP", |span| span.flags.take().is_some()),
-    row(
+    Difference::new(OTLP, "no flags", "Jaeger does not take them from OTLP", |span| {
+        span.flags.take().is_some()
+    }),
+    Difference::new(
         OTLP,
         "span.kind internal",
         "OTLP has a kind for every span, Thrift a tag where one is set",
         |span| span.tags.get("span.kind").is_none() && span.tags.add("span.kind", "internal"),
     ),
-    row(OTLP, "error twice", "Jaeger makes one of the status, besides that of the program", |span| {
-        let error = span.tags.iter().find(|tag| tag.key == "error").cloned();
-        error.is_some_and(|error| span.tags.add_tag(error))
-    }),
-    row(BRIDGE, "otel.library.name, not otel.scope.name", "the name that is deprecated since", |span| {
-        span.tags.rename("otel.scope.name", "otel.library.name")
-    }),
-    row(BRIDGE, "no tags of the machine", "it sends the resource and nothing else", |span| {
+    Difference::new(
+        OTLP,
+        "error twice",
+        "Jaeger makes one of the status, besides that of the program",
+        |span| {
+            let error = span.tags.iter().find(|tag| tag.key == "error").cloned();
+            error.is_some_and(|error| span.tags.add_tag(error))
+        },
+    ),
+    Difference::new(
+        BRIDGE,
+        "otel.library.name, not otel.scope.name",
+        "the name that is deprecated since",
+        |span| span.tags.rename("otel.scope.name", "otel.library.name"),
+    ),
+    Difference::new(BRIDGE, "no tags of the machine", "it sends the resource and nothing else", |span| {
         ["client-uuid", "hostname", "ip", "jaeger.version"]
             .into_iter()
             .all(|key| span.process_tags.remove(key))
     }),
-    row(BRIDGE, "service.name among the process tags", "it is in the resource", |span| {
+    Difference::new(BRIDGE, "service.name among the process tags", "it is in the resource", |span| {
         span.process_tags.add("service.name", &span.service)
     }),
 ];
 
 /// What v2.13.0, which makes OTLP of everything, shows otherwise than v1.62.0 of the same path.
-const OF_THE_RELEASE: [Row; 5] = [
-    row(&PATHS, "no internal.span.format", "it notes no format", |span| {
+const OF_THE_RELEASE: [Difference; 5] = [
+    Difference::new(&PATHS, "no internal.span.format", "it notes no format", |span| {
         span.tags.remove("internal.span.format")
     }),
-    row(THRIFT, "no flags", "OTLP has no place for them", |span| span.flags.take().is_some()),
-    row(OURS, "host.name, not hostname", "OpenTelemetry's name of it", |span| {
+    Difference::new(THRIFT, "no flags", "OTLP has no place for them", |span| span.flags.take().is_some()),
+    Difference::new(OURS, "host.name, not hostname", "OpenTelemetry's name of it", |span| {
         span.process_tags.rename("hostname", "host.name")
     }),
-    row(OURS, "opencensus.exporterversion, not jaeger.version", "as OpenCensus had it", |span| {
+    Difference::new(OURS, "opencensus.exporterversion, not jaeger.version", "as OpenCensus had it", |span| {
         let tags = &mut span.process_tags;
         tags.rename("jaeger.version", "opencensus.exporterversion")
             && tags.change("opencensus.exporterversion", |version| format!("Jaeger-{version}"))
     }),
-    row(BRIDGE, "no service.name among the process tags", "it takes it for the service's name", |span| {
-        span.process_tags.remove("service.name")
-    }),
+    Difference::new(
+        BRIDGE,
+        "no service.name among the process tags",
+        "it takes it for the service's name",
+        |span| span.process_tags.remove("service.name"),
+    ),
 ];
 
 /// Runs the demo, whose services send by this path, and returns what Jaeger shows then.
@@ -105,21 +110,17 @@ fn ride(jaeger: &RealJaeger, path: &str) -> ShownTrace {
     shown
 }
 
-fn of<'t>(table: &'t [Row], path: &str) -> impl Iterator<Item = &'t Difference> {
-    table.iter().filter(move |(paths, _)| paths.contains(&path)).map(|(_, difference)| difference)
-}
-
 #[test]
 fn one_ride_looks_the_same_by_five_paths_and_in_two_releases() {
     let Some(v1) = RealJaeger::start() else { return };
     let by_path = PATHS.map(|path| (path, ride(&v1, path)));
     let [(_, by_http), others @ ..] = &by_path;
     for (path, shown) in others {
-        by_http.assert_differs_only_by(of(&OF_THE_PATHS, path), path, shown);
+        by_http.assert_differs_only_by(&OF_THE_PATHS, path, shown);
     }
 
     let Some(v2) = RealJaeger::start_v2() else { return };
     for (path, shown) in &by_path {
-        shown.assert_differs_only_by(of(&OF_THE_RELEASE, path), &format!("{path} in v2"), &ride(&v2, path));
+        shown.assert_differs_only_by(&OF_THE_RELEASE, path, &ride(&v2, path));
     }
 }

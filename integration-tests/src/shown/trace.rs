@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{answer, difference::Difference, span::ShownSpan};
 
-/// A trace as Jaeger shows it: its tree, without the ids, and in an order of its own where Jaeger's means nothing (spans, tags and the
+/// A trace as Jaeger shows it: its tree, without the ids of spans and processes, and in an order of its own where Jaeger's means nothing (spans, tags and the
 /// numbers of processes).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownTrace {
@@ -22,7 +22,9 @@ impl ShownTrace {
     /// If it is none.
     pub fn new(trace: &Value) -> Self {
         let trace = answer::Trace::deserialize(trace).expect("a trace, as the query API has it");
-        Self { roots: trace.roots() }
+        let mut shown = Self { roots: trace.roots() };
+        shown.change(&mut |span| span.process_tags.change("client-uuid", |_| "ID".to_owned()));
+        shown
     }
 
     /// The spans without a parent in it.
@@ -35,7 +37,7 @@ impl ShownTrace {
         self.roots.iter().map(ShownSpan::count).sum()
     }
 
-    /// Without what is new in each run of a program: times, the id of each process, and the ports of this machine.
+    /// Without what is new in each run of a program: times, and the ports of this machine.
     #[must_use]
     pub fn of_any_run(mut self) -> Self {
         self.change(&mut |span| {
@@ -44,30 +46,26 @@ impl ShownTrace {
                 log.timestamp = None;
             }
             span.tags.change_all(|tag| without_port(&tag.value));
-            span.process_tags.change("client-uuid", |_| "any".to_owned());
+            span.tags.change("peer.port", |_| "PORT".to_owned());
             true
         });
         self
     }
 
-    /// Checks that the other one is this one but for the differences, and that each of them occurs. `what` names the other one.
+    /// Checks that the other one, which came by this path, is this one but for what the table says of the path, and that all of that
+    /// occurs.
     ///
     /// # Panics
     ///
     /// If that is not so, with what is different.
     #[track_caller]
-    pub fn assert_differs_only_by<'d>(
-        &self,
-        differences: impl IntoIterator<Item = &'d Difference>,
-        what: &str,
-        other: &Self,
-    ) {
+    pub fn assert_differs_only_by(&self, table: &[Difference], path: &str, other: &Self) {
         let mut expected = self.clone();
-        for difference in differences {
-            let occurs = expected.change(&mut |span| (difference.change)(span));
-            assert!(occurs, "{what}: nothing to be different: {}", difference.what);
+        for Difference { what, change, .. } in table.iter().filter(|row| row.paths.contains(&path)) {
+            let occurs = expected.change(&mut |span| change(span));
+            assert!(occurs, "{path}: nothing to be different: {what}");
         }
-        assert!(expected == *other, "{what} is not as expected:\n{}", expected.unlike(other));
+        assert!(expected == *other, "{path} is not as expected:\n{}", expected.unlike(other));
     }
 
     fn change(&mut self, change: &mut dyn FnMut(&mut ShownSpan) -> bool) -> bool {

@@ -13,7 +13,7 @@ use tokio::{
 };
 use tonic::metadata::{Ascii, MetadataKey, MetadataMap, MetadataValue};
 
-use super::without_flags;
+use super::presentable;
 use crate::{
     collector_headers::CollectorHeaders,
     error::{ConfigError, ConfigErrorKind},
@@ -76,7 +76,7 @@ impl SpanExporter for OtlpGrpcExporter {
     /// Never waits in the sense of `async`: the future is ready when it is polled once.
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let Some(runtime) = &self.runtime.0 else { return Err(OTelSdkError::AlreadyShutdown) };
-        let sending = async { timeout(DEFAULT_TIMEOUT, self.exporter.export(without_flags(batch))).await };
+        let sending = async { timeout(DEFAULT_TIMEOUT, self.exporter.export(presentable(batch))).await };
         match runtime.block_on(sending) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(OTelSdkError::InternalFailure(reason))) => {

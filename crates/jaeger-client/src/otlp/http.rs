@@ -12,7 +12,7 @@ use opentelemetry_sdk::{
     trace::{SpanData, SpanExporter},
 };
 
-use super::without_flags;
+use super::presentable;
 use crate::{
     collector_headers::CollectorHeaders,
     error::{ConfigError, ConfigErrorKind},
@@ -60,7 +60,7 @@ impl OtlpHttpExporter {
 
 impl SpanExporter for OtlpHttpExporter {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        let sent = self.exporter.export(without_flags(batch)).await;
+        let sent = self.exporter.export(presentable(batch)).await;
         let failure = self.client.take_failure();
         // It may have failed before, and got through when it was tried again.
         sent.map_err(|error| failure.map_or(error, OTelSdkError::InternalFailure))
