@@ -1,6 +1,7 @@
 //! Helpers shared by the integration tests.
 
 pub mod peers;
+pub mod shown;
 
 use std::{
     path::PathBuf,

@@ -40,7 +40,20 @@ impl CollectorHeaders {
 
     /// The way to a collector, with these headers.
     pub(crate) fn transport(&self, url: &str) -> Result<HttpTransport, EndpointError> {
-        let mut transport = HttpTransport::new(url)?;
+        self.on(HttpTransport::new(url)?)
+    }
+
+    /// The way to a receiver of another protocol, such as that of the example.
+    #[cfg(any(feature = "otlp", feature = "otlp-grpc"))]
+    pub(crate) fn transport_like(
+        &self,
+        url: &str,
+        example: &'static str,
+    ) -> Result<HttpTransport, EndpointError> {
+        self.on(HttpTransport::new_like(url, example)?)
+    }
+
+    fn on(&self, mut transport: HttpTransport) -> Result<HttpTransport, EndpointError> {
         for (name, value) in &self.others {
             transport = transport.with_header(name, value)?;
         }

@@ -17,6 +17,9 @@ pub(crate) enum ConfigErrorKind {
     Endpoint(EndpointError),
     /// What asks for the SDK where the native tracer was to be built.
     NeedsSdk(&'static str),
+    /// An exporter of OpenTelemetry's that cannot be built.
+    #[cfg(any(feature = "otlp", feature = "otlp-grpc"))]
+    Exporter(Box<dyn error::Error + Send + Sync>),
     /// The URL of an endpoint that is asked.
     PollUrl(String),
     /// The name of a header that cannot be sent.
@@ -71,6 +74,8 @@ impl fmt::Display for ConfigError {
             ConfigErrorKind::NeedsSdk(what) => {
                 write!(f, "{what} needs the OpenTelemetry SDK: build it by build_sdk")
             }
+            #[cfg(any(feature = "otlp", feature = "otlp-grpc"))]
+            ConfigErrorKind::Exporter(error) => write!(f, "the exporter cannot be built: {error}"),
             ConfigErrorKind::PollUrl(url) => {
                 write!(
                     f,
@@ -105,6 +110,8 @@ impl error::Error for ConfigError {
         match &self.kind {
             ConfigErrorKind::Endpoint(error) => Some(error),
             ConfigErrorKind::HeaderNames(error) => Some(error),
+            #[cfg(any(feature = "otlp", feature = "otlp-grpc"))]
+            ConfigErrorKind::Exporter(error) => Some(error.as_ref()),
             _ => None,
         }
     }

@@ -9,6 +9,8 @@ mod collector_headers;
 mod logger;
 mod logging_reporter;
 mod meter;
+#[cfg(any(feature = "otlp", feature = "otlp-grpc"))]
+mod otlp;
 mod pipeline;
 mod poll;
 mod sampler;

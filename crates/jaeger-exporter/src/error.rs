@@ -32,8 +32,13 @@ pub enum FailureCause {
 
 #[derive(Debug)]
 pub(crate) enum EndpointErrorKind {
-    Url(String),
-    Scheme,
+    Url {
+        reason: String,
+        example: &'static str,
+    },
+    Scheme {
+        example: &'static str,
+    },
     Tls,
     Credentials,
     Fragment,
@@ -79,14 +84,11 @@ impl fmt::Display for EndpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let endpoint = &self.endpoint;
         match &self.kind {
-            EndpointErrorKind::Url(reason) => {
-                write!(
-                    f,
-                    "expected a URL such as http://localhost:14268/api/traces, found {endpoint:?}: {reason}"
-                )
+            EndpointErrorKind::Url { reason, example } => {
+                write!(f, "expected a URL such as {example}, found {endpoint:?}: {reason}")
             }
-            EndpointErrorKind::Scheme => {
-                write!(f, "expected a URL such as http://localhost:14268/api/traces, found {endpoint:?}")
+            EndpointErrorKind::Scheme { example } => {
+                write!(f, "expected a URL such as {example}, found {endpoint:?}")
             }
             EndpointErrorKind::Tls => {
                 write!(
@@ -159,6 +161,14 @@ impl SendError {
             | SendErrorKind::Io(_) => true,
             SendErrorKind::Status { status, .. } => *status == 429 || *status >= 500,
             SendErrorKind::Timeout(_) | SendErrorKind::Http(_) => false,
+        }
+    }
+
+    /// The status with which the collector answered, if it did.
+    pub fn status(&self) -> Option<u16> {
+        match &self.kind {
+            SendErrorKind::Status { status, .. } => Some(*status),
+            _ => None,
         }
     }
 

@@ -25,7 +25,7 @@ pub use self::{
     exporter::JaegerExporter,
     flags::{FLAGS_ATTRIBUTE, FlagsProcessor, flags_of},
     in_memory::InMemoryReporter,
-    process::process_of,
+    process::{process_of, with_process_tags},
     reporter::{Health, OnChange, Reporter, ReporterBuilder, ReporterStats, panic_message},
     sender::{BatchSender, WireProtocol},
     stats::ExportStats,
@@ -34,5 +34,5 @@ pub use self::{
 
 /// How OpenTelemetry's values become Jaeger's: what the native tracer does in the same way.
 pub mod mapping {
-    pub use crate::convert::{MAX_TAG_VALUE_BYTES, cut, ref_type, with_tag};
+    pub use crate::convert::{MAX_TAG_VALUE_BYTES, cut, ref_type, text_of_no_number, with_tag};
 }

@@ -6,8 +6,11 @@ use std::{
 };
 
 use jaeger_thrift::{Process, Tag, TagRef, TagValue};
-use opentelemetry::{Key, Value};
-use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
+use opentelemetry::{Key, KeyValue, Value};
+use opentelemetry_sdk::{
+    Resource,
+    trace::{IdGenerator, RandomIdGenerator},
+};
 
 use crate::convert::with_tag;
 
@@ -47,6 +50,25 @@ pub fn process_of<'a>(attributes: impl IntoIterator<Item = (&'a Key, &'a Value)>
         }
     }
     Process { service_name, tags }
+}
+
+/// The resource with Jaeger's own tags, as [`process_of`] adds them: for exporters of another protocol, so that a service looks the same
+/// whatever way its spans take.
+///
+/// ```
+/// use opentelemetry::Key;
+/// use opentelemetry_sdk::Resource;
+///
+/// let resource = Resource::builder_empty().with_service_name("frontend").build();
+/// let resource = jaeger_exporter::with_process_tags(&resource);
+/// assert!(resource.get(&Key::new("client-uuid")).is_some());
+/// ```
+pub fn with_process_tags(resource: &Resource) -> Resource {
+    let is_absent = |key: &str| resource.get(&Key::new(key.to_owned())).is_none();
+    let added = own_tags().into_iter().filter(|(key, _)| is_absent(key));
+    let added = added.filter_map(|(key, value)| Some(KeyValue::new(key, value?)));
+    let own = resource.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    Resource::builder_empty().with_attributes(own.chain(added)).build()
 }
 
 fn own_tags() -> [(&'static str, Option<String>); 4] {
@@ -95,8 +117,6 @@ fn outbound_ip() -> Option<Ipv4Addr> {
 
 #[cfg(test)]
 mod tests {
-    use opentelemetry_sdk::Resource;
-
     use super::*;
 
     fn tag<'a>(process: &'a Process, key: &str) -> Option<&'a TagValue> {
@@ -130,6 +150,17 @@ mod tests {
             assert_eq!(process.tags.iter().filter(|tag| tag.key == key).count(), 1);
             assert_eq!(tag(&process, key), Some(&TagValue::String(value.to_owned())));
         }
+    }
+
+    #[test]
+    fn a_resource_gets_the_same_tags_and_keeps_its_own() {
+        let own = [KeyValue::new("ip", "192.0.2.1"), KeyValue::new("replica", 7)];
+        let resource = Resource::builder_empty().with_service_name("shop").with_attributes(own).build();
+        let (process, sent) = (process_of(&resource), with_process_tags(&resource));
+        assert_eq!(sent.len(), process.tags.len() + 1, "the service's name is no tag");
+        assert!(process.tags.iter().all(|tag| sent.get(&Key::new(tag.key.clone())).is_some()), "{sent:?}");
+        assert_eq!(sent.get(&Key::new("ip")), Some(Value::from("192.0.2.1")));
+        assert_eq!(sent.get(&Key::new("replica")), Some(Value::I64(7)));
     }
 
     #[test]

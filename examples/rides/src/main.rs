@@ -1,47 +1,8 @@
-#![doc = include_str!("../README.md")]
+//! The demo's program; the library says more.
 
 use std::process::ExitCode;
 
-mod args;
-mod console;
-
-mod launcher;
-mod query;
-mod tree;
-
-mod customer;
-mod driver;
-mod frontend;
-mod route;
-mod service;
-
-mod baggage;
-mod http_client;
-mod plan;
-mod tracing;
-
-#[rustfmt::skip]
-#[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated from proto/driver.proto")]
-#[path = "generated/driver.rs"]
-mod proto;
-
-/// The usual meaning of a wrong command line.
-const USAGE_ERROR: u8 = 2;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    match args::parse(std::env::args().skip(1)) {
-        Ok(args::Command::Help) => {
-            console::say(args::HELP.trim_end());
-            ExitCode::SUCCESS
-        }
-        Ok(args::Command::Demo(demo)) => launcher::run(demo).await,
-        Ok(args::Command::Service(service)) => service::run(service).await,
-        Err(reason) => {
-            console::complain(&format!("rides: {reason}; --help lists the options"));
-            ExitCode::from(USAGE_ERROR)
-        }
-    }
+    rides::run().await
 }

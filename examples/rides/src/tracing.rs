@@ -6,23 +6,10 @@ use opentelemetry::{
     trace::{SpanBuilder, SpanKind, TraceContextExt, Tracer},
 };
 
-use crate::{BoxError, console};
-
-/// Where the spans go, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sink {
-    pub(crate) exporter: Exporter,
-    /// A collector's URL, or an agent's `HOST:PORT`.
-    pub(crate) address: String,
-}
-
-/// How a service sends its spans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Exporter {
-    Http,
-    Udp,
-    OpentelemetryJaeger,
-}
+use crate::{
+    BoxError, console,
+    exporter::{Exporter, Sink},
+};
 
 /// Makes a tracer that of the whole process.
 pub(crate) fn install(service: &str, sink: &Sink) -> Result<Closer, BoxError> {
@@ -32,9 +19,21 @@ pub(crate) fn install(service: &str, sink: &Sink) -> Result<Closer, BoxError> {
     let config = match sink.exporter {
         Exporter::Http => config.with_collector_endpoint(address),
         Exporter::Udp => config.with_agent(address),
+        Exporter::UdpBinary => config.with_binary_agent(address),
+        Exporter::Otlp => with_otlp(config, address)?,
         Exporter::OpentelemetryJaeger => with_opentelemetry_jaeger(config, address)?,
     };
     Ok(config.install()?)
+}
+
+#[cfg(feature = "otlp")]
+fn with_otlp(config: Config, endpoint: &str) -> Result<Config, BoxError> {
+    Ok(config.with_otlp_endpoint(endpoint))
+}
+
+#[cfg(not(feature = "otlp"))]
+fn with_otlp(_config: Config, _endpoint: &str) -> Result<Config, BoxError> {
+    Err("built without the cargo feature otlp".into())
 }
 
 #[cfg(feature = "opentelemetry-jaeger")]
@@ -59,40 +58,4 @@ pub(crate) fn database_span(operation: &'static str, database: &'static str, tag
 /// A log of the current span.
 pub(crate) fn log(event: &'static str, fields: impl IntoIterator<Item = KeyValue>) {
     Context::current().span().add_event(event, fields.into_iter().collect());
-}
-
-// === impl Exporter ===
-
-impl Exporter {
-    const ALL: [Self; 3] = [Self::Http, Self::Udp, Self::OpentelemetryJaeger];
-
-    /// The value of `--exporter`; http if there is none.
-    pub(crate) fn read(name: Option<String>) -> Result<Self, String> {
-        let Some(name) = name else { return Ok(Self::Http) };
-        let found = Self::ALL.into_iter().find(|exporter| exporter.name() == name);
-        let exporter = found.ok_or_else(|| {
-            format!("--exporter: expected http, udp or opentelemetry-jaeger, found {name:?}")
-        })?;
-        if exporter == Self::OpentelemetryJaeger && cfg!(not(feature = "opentelemetry-jaeger")) {
-            let command = "cargo run -p rides --features opentelemetry-jaeger";
-            return Err(format!("--exporter {name} needs the cargo feature opentelemetry-jaeger: {command}"));
-        }
-        Ok(exporter)
-    }
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Udp => "udp",
-            Self::OpentelemetryJaeger => "opentelemetry-jaeger",
-        }
-    }
-
-    /// What listens there.
-    pub(crate) const fn receiver(self) -> &'static str {
-        match self {
-            Self::Http | Self::OpentelemetryJaeger => "collector",
-            Self::Udp => "agent",
-        }
-    }
 }

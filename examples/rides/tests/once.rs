@@ -56,20 +56,21 @@ fn a_seed_has_one_trace() {
 }
 
 #[test]
-fn every_exporter_brings_the_same_trace() {
+fn every_exporter_that_the_jaeger_in_memory_receives_brings_the_same_trace() {
     let expected = trace(&["--once"]);
     assert_eq!(shape(&trace(&["--once", "--exporter", "udp"])), shape(&expected));
-    #[cfg(feature = "opentelemetry-jaeger")]
     assert_eq!(shape(&trace(&["--once", "--exporter", "opentelemetry-jaeger"])), shape(&expected));
 }
 
-#[cfg(not(feature = "opentelemetry-jaeger"))]
 #[test]
-fn an_exporter_that_is_not_built_in_names_its_feature() {
-    let output = run(&["--once", "--exporter", "opentelemetry-jaeger"]);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("needs the cargo feature opentelemetry-jaeger"), "{said}");
+fn what_the_jaeger_in_memory_does_not_receive_is_refused() {
+    for (exporter, option) in [("otlp", "--collector"), ("udp-binary", "--agent")] {
+        let output = run(&["--once", "--exporter", exporter]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        let reason = format!("the Jaeger in memory does not receive what --exporter {exporter} sends");
+        assert!(said.contains(&reason) && said.contains(option), "{said}");
+    }
 }
 
 #[test]

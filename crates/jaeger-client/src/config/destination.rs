@@ -20,9 +20,12 @@ pub(super) enum Destination {
     /// An exporter of the SDK.
     Other {
         name: String,
-        start: Box<dyn FnOnce(Pace, OnChange) -> Reporter + Send>,
+        start: Start,
     },
 }
+
+/// Makes the exporter and what it hands its spans to.
+type Start = Box<dyn FnOnce(&CollectorHeaders, Pace, OnChange) -> Result<Reporter, ConfigError> + Send>;
 
 /// Says when spans cannot be sent, and when they can again.
 pub(super) type OnChange = Box<dyn FnMut(Result<(), &str>) + Send>;
@@ -49,9 +52,14 @@ impl Destination {
         Self::Agent(format!("{}:{port}", in_url(host)))
     }
 
-    pub(super) fn other(name: String, exporter: impl SpanExporter + 'static) -> Self {
-        let start =
-            |pace: Pace, on_change| pace.set(Reporter::builder(exporter).with_on_change(on_change)).build();
+    /// An exporter of the SDK, made when the tracer starts.
+    pub(super) fn other<E: SpanExporter + 'static>(
+        name: String,
+        make: impl FnOnce(&CollectorHeaders) -> Result<E, ConfigError> + Send + 'static,
+    ) -> Self {
+        let start = |headers: &CollectorHeaders, pace: Pace, on_change| {
+            Ok(pace.set(Reporter::builder(make(headers)?).with_on_change(on_change)).build())
+        };
         Self::Other { name, start: Box::new(start) }
     }
 
@@ -82,7 +90,8 @@ impl Destination {
             Self::BinaryAgent(address) => jaeger(JaegerExporter::binary_agent(&address)?, "agent"),
             Self::Other { name, start } => {
                 let peer = Peer { name, kind: "receiver" };
-                Started { reporter: start(pace, log_changes(logger.clone())), export: None, peer }
+                let reporter = start(headers, pace, log_changes(logger.clone()))?;
+                Started { reporter, export: None, peer }
             }
         })
     }

@@ -4,6 +4,8 @@ mod build;
 mod destination;
 mod env;
 mod file;
+#[cfg(any(feature = "otlp", feature = "otlp-grpc"))]
+mod otlp;
 mod parse;
 mod sampler_choice;
 mod sampler_words;
@@ -162,7 +164,7 @@ impl Config {
     /// Sends through any exporter of the OpenTelemetry SDK instead, whose engine is then the SDK; `name` is for people to read.
     #[must_use]
     pub fn with_exporter(mut self, name: impl Into<String>, exporter: impl SpanExporter + 'static) -> Self {
-        self.destination = Destination::other(name.into(), exporter);
+        self.destination = Destination::other(name.into(), |_| Ok(exporter));
         self
     }
 

@@ -38,7 +38,7 @@ use crate::flags::{FLAGS_ATTRIBUTE, flags_of};
 
 pub use self::{
     references::ref_type,
-    value::{cut, with_tag},
+    value::{cut, text_of_no_number, with_tag},
 };
 
 /// Tag values that are longer are cut, as in Jaeger's own clients (`DEFAULT_MAX_TAG_VALUE_LENGTH`). Logs are not.

@@ -1,7 +1,7 @@
 //! The value of an attribute as that of a tag or log field.
 
 use jaeger_thrift::TagRef;
-use opentelemetry::Value;
+use opentelemetry::{Array, Value};
 
 use super::json;
 
@@ -22,6 +22,25 @@ pub fn with_tag(value: &Value, write: impl FnOnce(TagRef<'_>)) {
         // `Value` may grow; what it displays is then better than nothing.
         other => write(TagRef::String(&other.to_string())),
     }
+}
+
+/// The text of a value that holds what is not a number, as [`with_tag`] writes it; `None` for any other. For exporters of another
+/// protocol: Jaeger shows nothing in place of such an array, and no trace at all in place of such a number.
+pub fn text_of_no_number(value: &Value) -> Option<String> {
+    let is_number = match value {
+        Value::F64(number) => number.is_finite(),
+        Value::Array(Array::F64(numbers)) => numbers.iter().all(|number| number.is_finite()),
+        _ => true,
+    };
+    let mut text = None;
+    if !is_number {
+        with_tag(value, |tag| {
+            if let TagRef::String(words) = tag {
+                text = Some(words.to_owned());
+            }
+        });
+    }
+    text
 }
 
 /// The same value, a string of at most `max_bytes` bytes and of whole characters.

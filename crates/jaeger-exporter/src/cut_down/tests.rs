@@ -50,7 +50,7 @@ fn the_longest_tags_are_cut_to_one_length_when_no_log_is_left() {
     ];
     let span = Span { tags, logs: vec![log(1, 10)], ..Span::default() };
     let cut = decoded(&span, 10_000).unwrap();
-    assert_eq!(timestamps(&cut), []);
+    assert!(timestamps(&cut).is_empty(), "{cut:?}");
     let [short, long, bytes, marks @ ..] = &cut.tags[..] else { panic!("{cut:?}") };
     assert_eq!(short, &span.tags[0]);
     let lengths = [value_len(&long.value), value_len(&bytes.value)];

@@ -11,7 +11,7 @@ use ureq::{
     Agent, Body, SendBody, Timeout,
     http::{
         HeaderName, HeaderValue, Response, Uri,
-        header::{AUTHORIZATION, CONTENT_LENGTH, RETRY_AFTER},
+        header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
     },
 };
 
@@ -21,11 +21,11 @@ use crate::error::{EndpointError, EndpointErrorKind, SendError, SendErrorKind};
 /// Time for the whole request, from resolving the name to the end of the answer; as in Jaeger's own clients.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The path of the collector's Thrift endpoint, for URLs that name none.
-const DEFAULT_PATH: &str = "/api/traces";
+/// Where a collector listens on the same machine; its path is that of URLs that name none.
+const EXAMPLE: &str = "http://localhost:14268/api/traces";
 
 /// How the collector recognises a batch in the binary Thrift protocol.
-const CONTENT_TYPE: &str = "application/x-thrift";
+const THRIFT: &[u8] = b"application/x-thrift";
 
 /// The largest answer that is read; a longer one costs the connection, not memory.
 const MAX_ANSWER_BYTES: u64 = 16 * 1024;
@@ -45,15 +45,17 @@ pub struct HttpTransport {
 /// What is still to be read of several parts; of the first one so many bytes have been.
 struct Parts<'p>(&'p [&'p [u8]], usize);
 
-/// The checked URL; the path defaults to [`DEFAULT_PATH`].
-fn parse_endpoint(endpoint: &str) -> Result<String, EndpointError> {
+/// The checked URL; the path defaults to that of the example.
+fn parse_endpoint(endpoint: &str, example: &'static str) -> Result<String, EndpointError> {
     let error = |kind| EndpointError::new(endpoint, kind);
-    let (scheme, rest) = endpoint.split_once("://").ok_or_else(|| error(EndpointErrorKind::Scheme))?;
+    let no_url = |reason| error(EndpointErrorKind::Url { reason, example });
+    let no_scheme = || error(EndpointErrorKind::Scheme { example });
+    let (scheme, rest) = endpoint.split_once("://").ok_or_else(no_scheme)?;
     let scheme = match scheme.to_ascii_lowercase().as_str() {
         "http" => "http",
         "https" if cfg!(feature = "tls") => "https",
         "https" => return Err(error(EndpointErrorKind::Tls)),
-        _ => return Err(error(EndpointErrorKind::Scheme)),
+        _ => return Err(no_scheme()),
     };
     if rest.contains('#') {
         return Err(error(EndpointErrorKind::Fragment));
@@ -62,15 +64,15 @@ fn parse_endpoint(endpoint: &str) -> Result<String, EndpointError> {
     if authority.contains('@') {
         return Err(error(EndpointErrorKind::Credentials));
     }
-    let uri: Uri = endpoint
-        .parse()
-        .map_err(|reason| error(EndpointErrorKind::Url(format!("{reason}").to_lowercase())))?;
+    let uri: Uri = endpoint.parse().map_err(|reason| no_url(format!("{reason}").to_lowercase()))?;
     let port_is_valid =
         uri.authority().is_some_and(|a| a.as_str() == a.host() || a.port_u16().is_some_and(|p| p != 0));
     if uri.host().is_none_or(str::is_empty) || !port_is_valid {
-        return Err(error(EndpointErrorKind::Url("no valid host and port".to_owned())));
+        return Err(no_url("no valid host and port".to_owned()));
     }
-    let path = if uri.path() == "/" { DEFAULT_PATH } else { uri.path() };
+    let default_path =
+        example.parse::<Uri>().map_or_else(|_| String::new(), |example| example.path().to_owned());
+    let path = if uri.path() == "/" { &default_path } else { uri.path() };
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     Ok(format!("{scheme}://{authority}{path}{query}"))
 }
@@ -119,7 +121,18 @@ impl HttpTransport {
     /// When the URL is not `http://host:port/path`, when it is `https://` and the feature `tls` is off, or when it carries a user
     /// name.
     pub fn new(endpoint: &str) -> Result<Self, EndpointError> {
-        let url = parse_endpoint(endpoint)?;
+        Self::new_like(endpoint, EXAMPLE)
+    }
+
+    /// A transport to a receiver of another protocol than Thrift, which is for [`post`](Self::post).
+    ///
+    /// `example` is the URL of such a receiver: its path is that of a URL without one, and errors name it.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn new_like(endpoint: &str, example: &'static str) -> Result<Self, EndpointError> {
+        let url = parse_endpoint(endpoint, example)?;
         let settings = HttpAgent::new(DEFAULT_TIMEOUT);
         Ok(Self { agent: settings.build(), settings, url, headers: Vec::new() })
     }
@@ -196,9 +209,32 @@ impl HttpTransport {
     ///
     /// As [`send`](Self::send).
     pub fn send_parts(&self, parts: &[&[u8]]) -> Result<(), SendError> {
+        self.send_as(&[(CONTENT_TYPE.as_str(), THRIFT)], parts)
+    }
+
+    /// Posts a body in another protocol than Thrift and waits for the answer. `headers` are those that say what it is; of the same
+    /// name as one of this transport, the latter counts.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and when HTTP cannot carry a header.
+    pub fn post(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), SendError> {
+        self.send_as(headers, &[body])
+    }
+
+    /// What a request bears beside what every one does: names and values.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
+    }
+
+    fn send_as(&self, headers: &[(&str, &[u8])], parts: &[&[u8]]) -> Result<(), SendError> {
         let length: usize = parts.iter().map(|part| part.len()).sum();
-        let mut request =
-            self.agent.post(&self.url).content_type(CONTENT_TYPE).header(CONTENT_LENGTH, length);
+        let mut request = self.agent.post(&self.url).header(CONTENT_LENGTH, length);
+        for (name, value) in headers {
+            if !self.headers.iter().any(|(own, _)| own.as_str().eq_ignore_ascii_case(name)) {
+                request = request.header(*name, *value);
+            }
+        }
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
@@ -286,6 +322,8 @@ mod tests {
         accepted("http://localhost:14268/", "http://localhost:14268/api/traces");
         accepted("HTTP://jaeger/custom?format=jaeger.thrift", "http://jaeger/custom?format=jaeger.thrift");
         accepted("http://[::1]:14268", "http://[::1]:14268/api/traces");
+        let otlp = HttpTransport::new_like("http://a:1", "http://localhost:4318/v1/traces").unwrap();
+        assert_eq!(otlp.url(), "http://a:1/v1/traces");
     }
 
     #[test]
@@ -308,6 +346,9 @@ mod tests {
             "expected a URL without a user name and password, found \"...@jaeger/api\"",
         );
         refused("http://jaeger/#x", "expected a URL without a fragment, found \"http://jaeger/#x\"");
+        let grpc =
+            HttpTransport::new_like("localhost:4317", "http://localhost:4317").unwrap_err().to_string();
+        assert_eq!(grpc, "expected a URL such as http://localhost:4317, found \"localhost:4317\"");
         for endpoint in ["http://", "http://:14268/", "http://host:0/", "http://host:70000/", "http://a b/"] {
             let message = HttpTransport::new(endpoint).unwrap_err().to_string();
             assert!(message.starts_with("expected a URL such as"), "{endpoint}: {message}");

@@ -117,6 +117,11 @@ fn value(value: Value) -> old::Value {
     match value {
         Value::Bool(value) => old::Value::Bool(value),
         Value::I64(value) => old::Value::I64(value),
+        // Jaeger's query service answers JSON, and fails for any search that finds one of them.
+        Value::F64(value) if value.is_nan() => old::Value::String("NaN".into()),
+        Value::F64(value) if value.is_infinite() => {
+            old::Value::String(if value > 0.0 { "+Inf" } else { "-Inf" }.into())
+        }
         Value::F64(value) => old::Value::F64(value),
         Value::String(value) => old::Value::String(string(value)),
         Value::Array(array) => old::Value::Array(self::array(array)),

@@ -91,6 +91,14 @@ fn attributes_keep_order_types_and_duplicates() {
 }
 
 #[test]
+fn numbers_that_json_does_not_have_are_text() {
+    let numbers = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+    let attributes = numbers.map(|number| KeyValue::new("number", number)).to_vec();
+    let converted = span(SpanData { attributes, ..sample() });
+    assert_eq!(converted.attributes, ["NaN", "+Inf", "-Inf"].map(|text| old::KeyValue::new("number", text)));
+}
+
+#[test]
 fn arrays_of_each_type() {
     let converted = span(SpanData {
         attributes: vec![

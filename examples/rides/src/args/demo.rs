@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{DEFAULT_SEED, options::Options};
-use crate::tracing::{Exporter, Sink};
+use crate::exporter::{Exporter, Sink};
 
 const FRONTEND_PORT: u16 = 8080;
 /// Jaeger's own.
@@ -67,20 +67,24 @@ impl JaegerChoice {
     fn read(options: &mut Options, exporter: Exporter, once: bool) -> Result<Self, String> {
         let (collector, agent) = (options.text("--collector"), options.text("--agent"));
         let query = options.text("--query");
+        let name = exporter.name();
+        let option = exporter.address_option();
         if collector.is_none() && agent.is_none() && query.is_none() {
+            if matches!(exporter, Exporter::UdpBinary | Exporter::Otlp) {
+                let default = exporter.default_address();
+                return Err(format!(
+                    "the Jaeger in memory does not receive what --exporter {name} sends: \
+                     name one that runs already by --query, and by {option} if it is not {default}"
+                ));
+            }
             return Ok(Self::Embedded(Ports::read(options, if once { ANY_PORTS } else { JAEGER_PORTS })?));
         }
-        // Both may be given: the exporter takes its own.
-        let (option, address) = match exporter {
-            Exporter::Http | Exporter::OpentelemetryJaeger => ("--collector", collector),
-            Exporter::Udp => ("--agent", agent),
-        };
-        let name = exporter.name();
-        let missing =
-            |option, what| format!("a Jaeger that runs already and --exporter {name} need {option}: {what}");
-        let address = address.ok_or_else(|| missing(option, "where it receives spans"))?;
-        let query = query.ok_or_else(|| missing("--query", "where its traces are read"))?;
+        let missing = "a Jaeger that runs already needs --query: where its traces are read";
+        let query = query.ok_or(missing)?;
         let query = query.trim_end_matches('/').to_owned();
+        // Both may be given: the exporter takes its own.
+        let address = if option == "--agent" { agent } else { collector };
+        let address = address.unwrap_or_else(|| exporter.default_address().to_owned());
         Ok(Self::Running { sink: Sink { exporter, address }, query })
     }
 }

@@ -1,7 +1,7 @@
 //! The options of one service's process.
 
 use super::{DEFAULT_SEED, options::Options};
-use crate::tracing::{Exporter, Sink};
+use crate::exporter::{Exporter, Sink};
 
 /// One service, in this process.
 #[derive(Debug)]

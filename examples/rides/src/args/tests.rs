@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::tracing::Exporter;
+use crate::exporter::Exporter;
 
 fn parsed(line: &str) -> Result<Command, String> {
     parse(line.split_whitespace().map(str::to_owned))
@@ -47,6 +47,19 @@ fn a_running_jaeger_has_two_addresses() {
     let udp = demo("--exporter udp --collector http://a:1 --agent a:6831 --query http://a:2");
     let JaegerChoice::Running { sink, .. } = udp.jaeger else { panic!("expected a running Jaeger") };
     assert_eq!((sink.exporter, sink.address.as_str()), (Exporter::Udp, "a:6831"));
+
+    // Where it listens by default.
+    for (exporter, address) in [
+        ("http", "http://127.0.0.1:14268/api/traces"),
+        ("udp", "127.0.0.1:6831"),
+        ("udp-binary", "127.0.0.1:6832"),
+        ("otlp", "http://127.0.0.1:4318/v1/traces"),
+        ("opentelemetry-jaeger", "http://127.0.0.1:14268/api/traces"),
+    ] {
+        let given = demo(&format!("--exporter {exporter} --query http://a:2"));
+        let JaegerChoice::Running { sink, .. } = given.jaeger else { panic!("expected a running Jaeger") };
+        assert_eq!((sink.exporter.name(), sink.address.as_str()), (exporter, address));
+    }
 }
 
 #[test]
@@ -75,13 +88,16 @@ fn mistakes_are_named() {
     refused("--seed x", "--seed: expected a number, found \"x\"");
     refused("--port 65536", "--port: expected a port from 0 to 65535, found \"65536\"");
     refused("--collector --query a", "--collector needs a value, or is unknown");
-    let need = "a Jaeger that runs already and --exporter http need";
-    refused("--collector a", &format!("{need} --query: where its traces are read"));
-    refused("--query a", &format!("{need} --collector: where it receives spans"));
-    refused("--agent a --query a", &format!("{need} --collector: where it receives spans"));
-    let need = "a Jaeger that runs already and --exporter udp need";
-    refused("--exporter udp --collector a --query a", &format!("{need} --agent: where it receives spans"));
-    refused("--exporter x", "--exporter: expected http, udp or opentelemetry-jaeger, found \"x\"");
+    let need = "a Jaeger that runs already needs --query: where its traces are read";
+    refused("--collector a", need);
+    refused("--exporter udp --agent a", need);
+    let memory = "the Jaeger in memory does not receive what --exporter udp-binary sends: name one that runs already by \
+                  --query, and by --agent if it is not 127.0.0.1:6832";
+    refused("--exporter udp-binary --once", memory);
+    refused(
+        "--exporter x",
+        "--exporter: expected http, udp, udp-binary, otlp or opentelemetry-jaeger, found \"x\"",
+    );
     refused("waiter", "unknown service \"waiter\"");
     refused("driver --to a", "--route is missing");
     refused("route", "--to is missing");

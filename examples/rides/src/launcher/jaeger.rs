@@ -7,7 +7,7 @@ use jaeger_backend::{Backend, Listener, StartError};
 use crate::{
     BoxError,
     args::{Demo, JaegerChoice, Ports},
-    tracing::{Exporter, Sink},
+    exporter::{Exporter, Sink},
 };
 
 /// Where spans are sent and traces are read.
@@ -38,8 +38,9 @@ impl Jaeger {
             .with_agent_addr(local(ports.agent));
         let backend = builder.start().await.map_err(|error| format!("{error}; {}", advice(&error)))?;
         let address = match exporter {
-            Exporter::Http | Exporter::OpentelemetryJaeger => backend.collector_endpoint(),
             Exporter::Udp => backend.agent_addr().to_string(),
+            // The command line refuses those that it does not receive.
+            _ => backend.collector_endpoint(),
         };
         Ok(Self { sink: Sink { exporter, address }, query: backend.query_url(), embedded: Some(backend) })
     }
