@@ -65,6 +65,11 @@ impl RealJaeger {
         self.ports.binary_agent.to_string()
     }
 
+    /// Where samplers ask for a strategy, `http://…/sampling`. It has those of `peers/strategies.json`.
+    pub fn sampling_endpoint(&self) -> String {
+        format!("http://{}/sampling", self.ports.sampling)
+    }
+
     /// The query API, `http://…`.
     pub fn query_url(&self) -> String {
         format!("http://{}", self.ports.query)

@@ -83,6 +83,11 @@ impl Release {
     }
 }
 
+/// The strategies that both answer samplers with.
+fn strategies() -> String {
+    workspace_root().join("integration-tests/peers/strategies.json").display().to_string()
+}
+
 fn v1_options(ports: &Ports) -> Vec<String> {
     let options = [
         ("query.http-server", ports.query),
@@ -103,12 +108,15 @@ fn v1_options(ports: &Ports) -> Vec<String> {
     ];
     let options = options.map(|(name, address)| format!("--{name}.host-port={address}"));
     let agents = agents.map(|(name, address)| format!("--processor.{name}.server-host-port={address}"));
-    options.into_iter().chain(agents).collect()
+    let strategies = format!("--sampling.strategies-file={}", strategies());
+    options.into_iter().chain(agents).chain([strategies]).collect()
 }
 
 /// What `config.yaml` asks for.
-fn v2_environment(ports: &Ports) -> [(&'static str, String); 9] {
-    [
+fn v2_environment(ports: &Ports) -> impl Iterator<Item = (&'static str, String)> {
+    let addresses = [
+        ("SAMPLING", ports.sampling),
+        ("SAMPLING_GRPC", ports.sampling_grpc),
         ("QUERY", ports.query),
         ("QUERY_GRPC", ports.query_grpc),
         ("COLLECTOR", ports.collector),
@@ -118,6 +126,9 @@ fn v2_environment(ports: &Ports) -> [(&'static str, String); 9] {
         ("ADMIN", ports.admin),
         ("AGENT", ports.agent),
         ("BINARY_AGENT", ports.binary_agent),
-    ]
-    .map(|(name, address)| (name, address.to_string()))
+    ];
+    addresses
+        .map(|(name, address)| (name, address.to_string()))
+        .into_iter()
+        .chain([("STRATEGIES", strategies())])
 }
