@@ -1,8 +1,8 @@
 //! The end of the tracer: what is queued is sent, and what was lost is said.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use jaeger_exporter::FailureCause;
+use jaeger_exporter::{BatchSender, ExportStats, FailureCause, ReporterStats};
 use jaeger_propagation::BaggageRestrictions;
 use jaeger_tracer::JaegerTracerProvider;
 use opentelemetry::metrics::Meter;
@@ -22,7 +22,6 @@ pub struct Closer {
     /// Threads that ask for sampling strategies and for baggage restrictions.
     polls: Vec<Poll>,
     counters: Counters,
-    peer: Peer,
     logger: Logger,
 }
 
@@ -36,8 +35,18 @@ pub struct CloseReport {
     pub lost: u64,
     /// Why spans were lost, as the latest error says it; `None` if none was.
     pub last_error: Option<String>,
+    /// The same of the further ways, in their order.
+    pub further: Vec<Self>,
     peer: Peer,
     unreachable: bool,
+}
+
+/// One of the ways on which spans go, and what became of them there.
+#[derive(Clone, Debug)]
+pub(crate) struct Way {
+    pub(crate) reporter: Arc<ReporterStats>,
+    pub(crate) export: Option<Arc<ExportStats>>,
+    pub(crate) peer: Peer,
 }
 
 /// What is to be ended.
@@ -57,14 +66,15 @@ pub(crate) struct Peer {
 // === impl Closer ===
 
 impl Closer {
-    pub(crate) fn new(engine: Engine, counters: Counters, peer: Peer, logger: Logger) -> Self {
-        Self { engine: Some(engine), polls: Vec::new(), counters, peer, logger }
+    pub(crate) fn new(engine: Engine, counters: Counters, logger: Logger) -> Self {
+        Self { engine: Some(engine), polls: Vec::new(), counters, logger }
     }
 
     /// There is nothing to end.
     pub(crate) fn disabled(logger: Logger) -> Self {
         let peer = Peer { name: "nobody: tracing is disabled".to_owned(), kind: "receiver" };
-        Self { engine: None, polls: Vec::new(), counters: Counters::default(), peer, logger }
+        let way = Way { reporter: Arc::default(), export: None, peer };
+        Self { engine: None, polls: Vec::new(), counters: Counters::new(way), logger }
     }
 
     pub(crate) fn with_polls(mut self, polls: impl IntoIterator<Item = Poll>) -> Self {
@@ -89,7 +99,7 @@ impl Closer {
     /// | `jaeger.tracer.baggage_updates` | `result`: `ok`, `err` |
     /// | `jaeger.tracer.baggage_truncations` | |
     ///
-    /// They are read when the meter's reader collects; spans pay nothing for it.
+    /// Of a further way they have the attribute `destination`, too, its address. They are read when the meter's reader collects; spans pay nothing for it.
     ///
     /// ```no_run
     /// let closer = jaeger_client::Config::new("shop").install()?;
@@ -122,18 +132,43 @@ impl Closer {
     }
 
     fn report(&self) -> CloseReport {
-        let Counters { reporter, export, .. } = &self.counters;
-        let sent = self.counters.sent();
+        let further = self.counters.further.iter().map(|way| way.report(Vec::new())).collect();
+        self.counters.first.report(further)
+    }
+}
+
+// === impl Way ===
+
+impl Way {
+    pub(crate) fn of(sender: &BatchSender, reporter: Arc<ReporterStats>) -> Self {
+        let kind = match sender.endpoint() {
+            "memory" => "receiver",
+            _ if sender.is_acknowledged() => "collector",
+            _ => "agent",
+        };
+        let peer = Peer { name: sender.endpoint().to_owned(), kind };
+        Self { reporter, export: Some(sender.stats()), peer }
+    }
+
+    /// Spans that arrived, as far as anybody knows.
+    pub(crate) fn sent(&self) -> u64 {
+        // Of a batch that was sent in parts, only the exporter knows how much got through.
+        self.export.as_ref().map_or_else(|| self.reporter.sent(), |export| export.sent())
+    }
+
+    fn report(&self, further: Vec<CloseReport>) -> CloseReport {
+        let Self { reporter, export, peer } = self;
+        let sent = self.sent();
         let total = reporter.queued() + reporter.sent() + reporter.lost();
         let lost = total.saturating_sub(sent);
         let unreachable =
             export.as_ref().is_some_and(|export| export.failed_by(FailureCause::Unreachable) > 0);
         let last_error = (lost > 0).then(|| self.last_error());
-        CloseReport { sent, lost, last_error, peer: self.peer.clone(), unreachable }
+        CloseReport { sent, lost, last_error, further, peer: peer.clone(), unreachable }
     }
 
     fn last_error(&self) -> String {
-        let Counters { reporter, export, .. } = &self.counters;
+        let Self { reporter, export, .. } = self;
         let error = reporter.last_error();
         let error = error.or_else(|| export.as_ref().and_then(|export| export.last_error()));
         error.unwrap_or_else(|| {
@@ -151,7 +186,7 @@ impl Drop for Closer {
     fn drop(&mut self) {
         if self.shut_down(DEFAULT_CLOSE_DEADLINE) {
             let report = self.report();
-            if report.lost > 0 {
+            if report.lost > 0 || report.further.iter().any(|way| way.lost > 0) {
                 self.logger.log(&format!("jaeger: {report}"));
             }
         }
@@ -160,10 +195,10 @@ impl Drop for Closer {
 
 // === impl CloseReport ===
 
-impl fmt::Display for CloseReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl CloseReport {
+    fn fmt_way(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let spans = |count| if count == 1 { "span" } else { "spans" };
-        let Self { sent, lost, last_error, peer, unreachable } = self;
+        let Self { sent, lost, last_error, peer, unreachable, .. } = self;
         let Some(error) = last_error else {
             write!(f, "{sent} {} sent to {}", spans(*sent), peer.name)?;
             // Whether a datagram has arrived is not known.
@@ -182,6 +217,17 @@ impl fmt::Display for CloseReport {
                 ". Is {article} {} listening there, such as Jaeger's all-in-one or jaeger-backend?",
                 peer.kind
             )?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for CloseReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_way(f)?;
+        for way in &self.further {
+            f.write_str("; ")?;
+            way.fmt_way(f)?;
         }
         Ok(())
     }

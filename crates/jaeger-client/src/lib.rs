@@ -27,4 +27,5 @@ pub use self::{
         RateLimitingSampler, RemoteSampler, RemoteSamplerBuilder, RemoteSamplerStats,
     },
 };
+pub use jaeger_exporter::{BatchSender, InMemoryReporter};
 pub use jaeger_tracer::{Decision, Sampler, SamplerParam};

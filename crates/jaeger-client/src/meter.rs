@@ -1,21 +1,21 @@
 //! The tracer's counters, exported through a `Meter`.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
-use jaeger_exporter::{ExportStats, FailureCause, ReporterStats};
+use jaeger_exporter::FailureCause;
 use jaeger_propagation::BaggageRestrictions;
 use opentelemetry::{
     KeyValue,
     metrics::{AsyncInstrument, Meter},
 };
 
-use crate::sampler::RemoteSamplerStats;
+use crate::{closer::Way, sampler::RemoteSamplerStats};
 
 /// All that is counted. Clones count the same.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Counters {
-    pub(crate) reporter: Arc<ReporterStats>,
-    pub(crate) export: Option<Arc<ExportStats>>,
+    pub(crate) first: Way,
+    pub(crate) further: Vec<Way>,
     pub(crate) sampler: Option<Arc<RemoteSamplerStats>>,
     pub(crate) baggage: BaggageRestrictions,
 }
@@ -26,15 +26,15 @@ type Read = fn(&Counters, Observed<'_>);
 // === impl Counters ===
 
 impl Counters {
-    /// Spans that arrived, as far as anybody knows.
-    pub(crate) fn sent(&self) -> u64 {
-        // Of a batch that was sent in parts, only the exporter knows how much got through.
-        self.export.as_ref().map_or_else(|| self.reporter.sent(), |export| export.sent())
+    pub(crate) fn new(first: Way) -> Self {
+        Self { first, further: Vec::new(), sampler: None, baggage: BaggageRestrictions::default() }
     }
 
-    /// Spans that wait to be sent.
-    fn queued(&self) -> u64 {
-        self.reporter.queued() + self.export.as_ref().map_or(0, |export| export.waiting())
+    /// Each way, and by what it is known.
+    fn ways(&self) -> impl Iterator<Item = (&Way, Option<KeyValue>)> {
+        let further = self.further.iter();
+        let further = further.map(|way| (way, Some(KeyValue::new("destination", way.peer.name.clone()))));
+        iter::once((&self.first, None)).chain(further)
     }
 
     /// Makes the instruments.
@@ -47,13 +47,16 @@ impl Counters {
                 .with_callback(move |instrument| read(&counters, instrument))
                 .build();
         };
-        counter("jaeger.tracer.reporter_spans", "Sampled spans that have ended", Self::observe_spans);
+        counter("jaeger.tracer.reporter_spans", "Sampled spans that have ended", |counters, spans| {
+            counters.ways().for_each(|(way, destination)| observe_spans(way, destination.as_ref(), spans));
+        });
         counter(
             "jaeger.tracer.cut_down_spans",
             "Spans sent without some logs or ends of tags",
             |counters, spans| {
-                if let Some(export) = &counters.export {
-                    spans.observe(export.cut_down(), &[]);
+                for (way, destination) in counters.ways() {
+                    let cut_down = way.export.as_ref().map_or(0, |export| export.cut_down());
+                    spans.observe(cut_down, destination.as_slice());
                 }
             },
         );
@@ -84,32 +87,42 @@ impl Counters {
         meter
             .u64_observable_gauge("jaeger.tracer.reporter_queue_length")
             .with_description("Spans that wait to be sent")
-            .with_callback(move |length| length.observe(counters.queued(), &[]))
+            .with_callback(move |length| {
+                for (Way { reporter, export, .. }, destination) in counters.ways() {
+                    let waiting = export.as_ref().map_or(0, |export| export.waiting());
+                    length.observe(reporter.queued() + waiting, destination.as_slice());
+                }
+            })
             .build();
     }
+}
 
-    fn observe_spans(&self, spans: Observed<'_>) {
-        let Self { reporter, export, .. } = self;
-        spans.observe(self.sent(), &[result("ok")]);
-        let dropped = [
-            ("queue-full", reporter.dropped_queue_full()),
-            ("after-shutdown", reporter.dropped_after_shutdown()),
-        ];
-        for (cause, count) in dropped {
-            spans.observe(count, &[result("dropped"), KeyValue::new("cause", cause)]);
-        }
-        let failed = |cause, count| spans.observe(count, &[result("err"), KeyValue::new("cause", cause)]);
-        let Some(export) = export else {
-            return failed("other", reporter.failed());
-        };
-        failed("unreachable", export.failed_by(FailureCause::Unreachable));
-        failed("timeout", export.failed_by(FailureCause::Timeout));
-        failed("rejected", export.failed_by(FailureCause::Rejected));
-        failed("other", export.failed_by(FailureCause::Other));
-        failed("too-large", export.too_large());
-        // Queued at the deadline of the shutdown: the exporter has not seen them.
-        failed("deadline", reporter.failed().saturating_sub(export.lost()));
+fn observe_spans(way: &Way, destination: Option<&KeyValue>, spans: Observed<'_>) {
+    let Way { reporter, export, .. } = way;
+    let observe = |count, outcome, cause: Option<&'static str>| {
+        let cause = cause.map(|cause| KeyValue::new("cause", cause));
+        let attributes: Vec<_> =
+            iter::once(result(outcome)).chain(cause).chain(destination.cloned()).collect();
+        spans.observe(count, &attributes);
+    };
+    observe(way.sent(), "ok", None);
+    observe(reporter.dropped_queue_full(), "dropped", Some("queue-full"));
+    observe(reporter.dropped_after_shutdown(), "dropped", Some("after-shutdown"));
+    let Some(export) = export else {
+        return observe(reporter.failed(), "err", Some("other"));
+    };
+    let causes = [
+        (FailureCause::Unreachable, "unreachable"),
+        (FailureCause::Timeout, "timeout"),
+        (FailureCause::Rejected, "rejected"),
+        (FailureCause::Other, "other"),
+    ];
+    for (cause, name) in causes {
+        observe(export.failed_by(cause), "err", Some(name));
     }
+    observe(export.too_large(), "err", Some("too-large"));
+    // Queued at the deadline of the shutdown: the exporter has not seen them.
+    observe(reporter.failed().saturating_sub(export.lost()), "err", Some("deadline"));
 }
 
 fn result(result: &'static str) -> KeyValue {

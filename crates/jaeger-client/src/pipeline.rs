@@ -2,7 +2,10 @@
 //!
 //! The SDK copies a finished span for each of several processors. One processor that does everything spares that.
 
-use std::time::Duration;
+use std::{
+    iter,
+    time::{Duration, Instant},
+};
 
 use jaeger_exporter::{FlagsProcessor, Reporter};
 use opentelemetry::Context;
@@ -19,6 +22,8 @@ use crate::logging_reporter::LoggingReporter;
 pub(crate) struct Pipeline {
     pub(crate) logging: Option<LoggingReporter>,
     pub(crate) reporter: Reporter,
+    /// Those of the further ways.
+    pub(crate) further: Vec<Reporter>,
 }
 
 // === impl Pipeline ===
@@ -32,18 +37,33 @@ impl SpanProcessor for Pipeline {
         if let Some(logging) = &self.logging {
             logging.report(&span);
         }
+        for reporter in &self.further {
+            reporter.on_end(span.clone());
+        }
         self.reporter.on_end(span);
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        self.reporter.force_flush()
+        self.all(Reporter::force_flush)
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.reporter.shutdown_with_timeout(timeout)
+        let deadline = Instant::now().checked_add(timeout);
+        self.all(|reporter| {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            reporter.shutdown_with_timeout(left.unwrap_or(timeout))
+        })
     }
 
     fn set_resource(&mut self, resource: &Resource) {
         self.reporter.set_resource(resource);
+        self.further.iter_mut().for_each(|reporter| reporter.set_resource(resource));
+    }
+}
+
+impl Pipeline {
+    /// The first error, when all have been asked.
+    fn all(&self, ask: impl Fn(&Reporter) -> OTelSdkResult) -> OTelSdkResult {
+        iter::once(&self.reporter).chain(&self.further).map(ask).fold(Ok(()), OTelSdkResult::and)
     }
 }

@@ -76,6 +76,11 @@ impl JaegerExporter {
         Self::new(BatchSender::in_memory(reporter))
     }
 
+    /// Exports through a sender of one's own.
+    pub fn with_sender(sender: BatchSender) -> Self {
+        Self::new(sender)
+    }
+
     fn new(sender: BatchSender) -> Self {
         let (stats, endpoint, room) = (sender.stats(), sender.endpoint().to_owned(), sender.room());
         let packing = Mutex::new(Packing::new(sender.protocol()));

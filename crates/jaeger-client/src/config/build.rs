@@ -1,6 +1,6 @@
 //! From the settings to a running tracer.
 
-use std::mem;
+use std::{iter, mem, sync::Arc};
 
 use jaeger_exporter::{BatchSender, process_of};
 use jaeger_propagation::{BaggageRestrictions, Propagator};
@@ -17,7 +17,7 @@ use super::{
     sampler_choice::BuiltSampler,
 };
 use crate::{
-    closer::{Closer, Engine, Peer},
+    closer::{Closer, Engine, Peer, Way},
     error::{ConfigError, ConfigErrorKind},
     logging_reporter::{self, LoggingReporter},
     meter::Counters,
@@ -64,7 +64,7 @@ impl Config {
     /// # Errors
     ///
     /// When there is no service name, a setting cannot be used as it is, or one needs the SDK.
-    pub fn build(self) -> Result<(JaegerTracerProvider, Closer), ConfigError> {
+    pub fn build(mut self) -> Result<(JaegerTracerProvider, Closer), ConfigError> {
         if self.is_disabled {
             return Ok((JaegerTracerProvider::disabled(), Closer::disabled(self.logger)));
         }
@@ -72,20 +72,27 @@ impl Config {
         if let Some(what) = self.needs_sdk() {
             return Err(ConfigErrorKind::NeedsSdk(what).into());
         }
-        let (mut sender, kind) = self.destination.sender(&self.collector_headers)?;
-        if let Some(interval) = self.resolve_interval {
-            sender = sender.with_resolve_interval(interval);
-        }
-        self.describe(&mut sender);
-        let peer = Peer { name: sender.endpoint().to_owned(), kind };
-        let export = Some(sender.stats());
-        let (BuiltSampler { sampler, remote, .. }, config) = self.start_sampler(&peer, "")?;
+        let sender = self.prepared(self.destination.sender(&self.collector_headers)?);
+        let further: Vec<_> =
+            mem::take(&mut self.further).into_iter().map(|sender| self.prepared(sender)).collect();
+        // Their reporters' counters are known when the tracer runs.
+        let mut ways = iter::once(&sender).chain(&further).map(|sender| Way::of(sender, Arc::default()));
+        let Some(mut first) = ways.next() else { unreachable!("there is the first") };
+        let mut further_ways: Vec<_> = ways.collect();
+        let (BuiltSampler { sampler, remote, .. }, config) = self.start_sampler(&first.peer, "")?;
         let (baggage, baggage_poll) = config.start_restrictions()?;
         let builder = JaegerTracerProvider::builder(sender).with_sampler(SharedSampler(sampler));
-        let provider = config.with_settings_of_spans(builder).build();
-        let (poll, sampler_stats) = remote.unzip();
-        let counters = Counters { reporter: provider.stats(), export, sampler: sampler_stats, baggage };
-        let closer = Closer::new(Engine::Native(provider.clone()), counters, peer, config.logger);
+        let builder = further.into_iter().fold(config.with_settings_of_spans(builder), |builder, sender| {
+            builder.with_further_sender(sender, log_changes(config.logger.clone()))
+        });
+        let provider = builder.build();
+        first.reporter = provider.stats();
+        for (way, stats) in further_ways.iter_mut().zip(provider.further_stats()) {
+            way.reporter = stats;
+        }
+        let (poll, sampler) = remote.unzip();
+        let counters = Counters { first, further: further_ways, sampler, baggage };
+        let closer = Closer::new(Engine::Native(provider.clone()), counters, config.logger);
         Ok((provider, closer.with_polls(poll.into_iter().chain(baggage_poll))))
     }
 
@@ -105,26 +112,30 @@ impl Config {
         let Self { queue_spans: spans, flush_interval, resolve_interval, .. } = self;
         let pace = Pace { spans, flush_interval, resolve_interval };
         let destination = mem::take(&mut self.destination);
-        let Started { reporter, export, peer } =
-            destination.start(&self.collector_headers, pace, &self.logger)?;
+        let Started { reporter, way } = destination.start(&self.collector_headers, pace, &self.logger)?;
+        let further = mem::take(&mut self.further).into_iter();
+        let (further, further_ways) = further
+            .map(|sender| Started::jaeger(sender, pace, &self.logger))
+            .map(|Started { reporter, way }| (reporter, way))
+            .unzip();
         let (BuiltSampler { sampler, remote, .. }, config) =
-            self.start_sampler(&peer, ", on the OpenTelemetry SDK")?;
+            self.start_sampler(&way.peer, ", on the OpenTelemetry SDK")?;
         let (baggage, baggage_poll) = config.start_restrictions()?;
         let Self { service_name, tags, log_spans, logger, has_short_trace_ids, .. } = config;
         let resource =
             Resource::builder_empty().with_attributes(tags).with_service_name(service_name).build();
-        let (poll, sampler_stats) = remote.unzip();
-        let counters = Counters { reporter: reporter.stats(), export, sampler: sampler_stats, baggage };
         let logging = log_spans.then(|| LoggingReporter::to(logger.clone()));
         let mut builder = SdkTracerProvider::builder()
             .with_resource(resource)
             .with_sampler(DebugSampler::new(SdkSampler::parent_based(SharedSampler(sampler))))
-            .with_span_processor(Pipeline { logging, reporter });
+            .with_span_processor(Pipeline { logging, reporter, further });
         if has_short_trace_ids {
             builder = builder.with_id_generator(ShortTraceIds::default());
         }
         let provider = builder.build();
-        let closer = Closer::new(Engine::Sdk(provider.clone()), counters, peer, logger);
+        let (poll, sampler) = remote.unzip();
+        let counters = Counters { first: way, further: further_ways, sampler, baggage };
+        let closer = Closer::new(Engine::Sdk(provider.clone()), counters, logger);
         Ok((provider, closer.with_polls(poll.into_iter().chain(baggage_poll))))
     }
 
@@ -156,8 +167,8 @@ impl Config {
         Ok((restrictions, Some(poll)))
     }
 
-    /// Says whose spans they are.
-    fn describe(&self, sender: &mut BatchSender) {
+    /// A sender of the native tracer that knows whose spans it sends.
+    fn prepared(&self, mut sender: BatchSender) -> BatchSender {
         let name = KeyValue::new("service.name", self.service_name.clone());
         // The last one of a key counts, as in a resource.
         let tags = self.tags.iter().enumerate().filter(|(at, tag)| {
@@ -165,6 +176,7 @@ impl Config {
         });
         let attributes = tags.map(|(_, tag)| tag).chain([&name]);
         sender.set_process(&process_of(attributes.map(|tag| (&tag.key, &tag.value))));
+        self.resolve_interval.into_iter().fold(sender, BatchSender::with_resolve_interval)
     }
 
     fn with_settings_of_spans(

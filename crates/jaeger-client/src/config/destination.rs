@@ -2,12 +2,14 @@
 
 use std::{fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use jaeger_exporter::{BatchSender, ExportStats, JaegerExporter, Reporter, ReporterBuilder, ReporterStats};
+use jaeger_exporter::{
+    BatchSender, InMemoryReporter, JaegerExporter, Reporter, ReporterBuilder, ReporterStats,
+};
 use opentelemetry_sdk::trace::SpanExporter;
 
 use super::{DEFAULT_COLLECTOR_ENDPOINT, parse::in_url};
 use crate::{
-    closer::Peer,
+    closer::{Peer, Way},
     collector_headers::CollectorHeaders,
     error::{ConfigError, ConfigErrorKind},
     logger::Logger,
@@ -17,6 +19,7 @@ pub(super) enum Destination {
     Collector(String),
     Agent(String),
     BinaryAgent(String),
+    InMemory(InMemoryReporter),
     /// An exporter of the SDK.
     Other {
         name: String,
@@ -41,8 +44,7 @@ pub(super) struct Pace {
 /// A reporter that runs, and what the closer needs to know of it.
 pub(super) struct Started {
     pub(super) reporter: Reporter,
-    pub(super) export: Option<Arc<ExportStats>>,
-    pub(super) peer: Peer,
+    pub(super) way: Way,
 }
 
 // === impl Destination ===
@@ -63,15 +65,13 @@ impl Destination {
         Self::Other { name, start: Box::new(start) }
     }
 
-    /// The way of the native tracer.
-    pub(super) fn sender(
-        &self,
-        headers: &CollectorHeaders,
-    ) -> Result<(BatchSender, &'static str), ConfigError> {
+    /// The way of the native tracer, and of the SDK with an exporter of ours.
+    pub(super) fn sender(&self, headers: &CollectorHeaders) -> Result<BatchSender, ConfigError> {
         Ok(match self {
-            Self::Collector(url) => (BatchSender::with_http(headers.transport(url)?), "collector"),
-            Self::Agent(address) => (BatchSender::agent(address)?, "agent"),
-            Self::BinaryAgent(address) => (BatchSender::binary_agent(address)?, "agent"),
+            Self::Collector(url) => BatchSender::with_http(headers.transport(url)?),
+            Self::Agent(address) => BatchSender::agent(address)?,
+            Self::BinaryAgent(address) => BatchSender::binary_agent(address)?,
+            Self::InMemory(reporter) => BatchSender::in_memory(reporter.clone()),
             Self::Other { .. } => return Err(ConfigErrorKind::NeedsSdk("an exporter of the SDK").into()),
         })
     }
@@ -83,17 +83,13 @@ impl Destination {
         pace: Pace,
         logger: &Logger,
     ) -> Result<Started, ConfigError> {
-        let jaeger = |exporter, kind| Started::jaeger(exporter, kind, pace, logger);
-        Ok(match self {
-            Self::Collector(url) => jaeger(JaegerExporter::with_http(headers.transport(&url)?), "collector"),
-            Self::Agent(address) => jaeger(JaegerExporter::agent(&address)?, "agent"),
-            Self::BinaryAgent(address) => jaeger(JaegerExporter::binary_agent(&address)?, "agent"),
-            Self::Other { name, start } => {
-                let peer = Peer { name, kind: "receiver" };
-                let reporter = start(headers, pace, log_changes(logger.clone()))?;
-                Started { reporter, export: None, peer }
-            }
-        })
+        if let Self::Other { name, start } = self {
+            let reporter = start(headers, pace, log_changes(logger.clone()))?;
+            let peer = Peer { name, kind: "receiver" };
+            let way = Way { reporter: reporter.stats(), export: None, peer };
+            return Ok(Started { reporter, way });
+        }
+        Ok(Started::jaeger(self.sender(headers)?, pace, logger))
     }
 }
 
@@ -118,6 +114,7 @@ impl fmt::Debug for Destination {
             | Self::Agent(name)
             | Self::BinaryAgent(name)
             | Self::Other { name, .. } => f.write_str(name),
+            Self::InMemory(_) => f.write_str("memory"),
         }
     }
 }
@@ -139,18 +136,14 @@ impl Pace {
 // === impl Started ===
 
 impl Started {
-    fn jaeger(exporter: JaegerExporter, kind: &'static str, pace: Pace, logger: &Logger) -> Self {
+    pub(super) fn jaeger(sender: BatchSender, pace: Pace, logger: &Logger) -> Self {
         let stats = Arc::<ReporterStats>::default();
-        let exporter =
-            exporter.with_reporter_stats(Arc::clone(&stats)).with_on_change(log_changes(logger.clone()));
-        let exporter = match pace.resolve_interval {
-            Some(interval) => exporter.with_resolve_interval(interval),
-            None => exporter,
-        };
-        let peer = Peer { name: exporter.endpoint().to_owned(), kind };
-        let export = Some(exporter.stats());
+        let sender = sender.with_reporter_stats(Arc::clone(&stats));
+        let way = Way::of(&sender, Arc::clone(&stats));
+        let sender = pace.resolve_interval.into_iter().fold(sender, BatchSender::with_resolve_interval);
+        let exporter = JaegerExporter::with_sender(sender).with_on_change(log_changes(logger.clone()));
         let builder =
             Reporter::builder(exporter).with_stats(stats).with_on_change(log_changes(logger.clone()));
-        Self { reporter: pace.set(builder).build(), export, peer }
+        Self { reporter: pace.set(builder).build(), way }
     }
 }

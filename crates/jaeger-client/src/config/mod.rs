@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use jaeger_exporter::{BatchSender, InMemoryReporter};
 use jaeger_propagation::Propagator;
 use jaeger_tracer::Sampler;
 use opentelemetry::{Key, KeyValue, Value};
@@ -42,6 +43,7 @@ pub struct Config {
     is_disabled: bool,
     tags: Vec<KeyValue>,
     destination: Destination,
+    further: Vec<BatchSender>,
     collector_headers: CollectorHeaders,
     sampler: SamplerChoice,
     propagator: Propagator,
@@ -70,6 +72,7 @@ impl Config {
             is_disabled: false,
             tags: Vec::new(),
             destination: Destination::default(),
+            further: Vec::new(),
             collector_headers: CollectorHeaders::default(),
             sampler: SamplerChoice::default(),
             propagator: Propagator::new(),
@@ -165,6 +168,42 @@ impl Config {
     #[must_use]
     pub fn with_exporter(mut self, name: impl Into<String>, exporter: impl SpanExporter + 'static) -> Self {
         self.destination = Destination::other(name.into(), |_| Ok(exporter));
+        self
+    }
+
+    /// Keeps spans in the program instead, as Jaeger would receive them: for tests.
+    ///
+    /// ```
+    /// use jaeger_client::{Config, InMemoryReporter};
+    /// use opentelemetry::trace::{Tracer, TracerProvider};
+    ///
+    /// let reporter = InMemoryReporter::new();
+    /// let (provider, closer) = Config::new("shop").with_in_memory_reporter(reporter.clone()).build()?;
+    /// provider.tracer("test").in_span("work", |_| {});
+    /// println!("{}", closer.close(std::time::Duration::from_secs(2)));
+    /// assert_eq!(reporter.spans()[0].operation_name, "work");
+    /// # Ok::<(), jaeger_client::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn with_in_memory_reporter(mut self, reporter: InMemoryReporter) -> Self {
+        self.destination = Destination::InMemory(reporter);
+        self
+    }
+
+    /// Sends each span here as well, from a queue and on a thread of its own: what becomes of it on one way has no effect on the others.
+    /// None by default; the headers and certificates for a collector are for the first way only.
+    ///
+    /// ```
+    /// use jaeger_client::{BatchSender, Config};
+    ///
+    /// // While a fleet moves from its agents to a collector.
+    /// let config = Config::new("shop").with_agent("localhost:6831");
+    /// let config = config.with_further_sender(BatchSender::collector("http://localhost:14268")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_further_sender(mut self, sender: BatchSender) -> Self {
+        self.further.push(sender);
         self
     }
 
