@@ -230,7 +230,7 @@ impl Config {
         self
     }
 
-    /// Decides which traces are sampled; [`ConstSampler::new(true)`](ConstSampler::new) by default.
+    /// Decides which traces are sampled; [`ConstSampler::new(true)`](crate::ConstSampler::new) by default.
     ///
     /// It is asked about roots only: the decision of a caller is respected, and a request with a debug id is always
     /// sampled.
