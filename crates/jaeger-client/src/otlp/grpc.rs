@@ -38,6 +38,11 @@ struct OwnRuntime(Option<Runtime>);
 
 impl OtlpGrpcExporter {
     pub(crate) fn new(url: &str, headers: &CollectorHeaders) -> Result<Self, ConfigError> {
+        if url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+            return Err(
+                ConfigErrorKind::Exporter("TLS is not built in for gRPC: use OTLP by HTTP".into()).into()
+            );
+        }
         // The URL and the headers are held to the same rules as those of a collector.
         let metadata = metadata(headers.transport_like(url, EXAMPLE)?.headers());
         let exporter_error = |error| ConfigError::from(ConfigErrorKind::Exporter(error));
@@ -115,6 +120,15 @@ mod tests {
         let exporter = OtlpGrpcExporter::new("http://127.0.0.1:1", &CollectorHeaders::default()).unwrap();
         assert!(exporter.runtime.0.is_some());
         drop(exporter);
+    }
+
+    #[test]
+    fn tls_is_refused_when_it_is_made() {
+        let error = OtlpGrpcExporter::new("HTTPS://jaeger:4317", &CollectorHeaders::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the exporter cannot be built: TLS is not built in for gRPC: use OTLP by HTTP"
+        );
     }
 
     #[test]
