@@ -6,7 +6,7 @@ use std::process::Command;
 
 use integration_tests::{
     peers::RealJaeger,
-    shown::{Difference, ShownTrace},
+    shown::{Difference, ShownTrace, of_v2},
     wait_for_trace,
 };
 
@@ -67,28 +67,6 @@ const OF_THE_PATHS: [Difference; 8] = [
     }),
 ];
 
-/// What v2.13.0, which makes OTLP of everything, shows otherwise than v1.62.0 of the same path.
-const OF_THE_RELEASE: [Difference; 5] = [
-    Difference::new(&PATHS, "no internal.span.format", "it notes no format", |span| {
-        span.tags.remove("internal.span.format")
-    }),
-    Difference::new(THRIFT, "no flags", "OTLP has no place for them", |span| span.flags.take().is_some()),
-    Difference::new(OURS, "host.name, not hostname", "OpenTelemetry's name of it", |span| {
-        span.process_tags.rename("hostname", "host.name")
-    }),
-    Difference::new(OURS, "opencensus.exporterversion, not jaeger.version", "as OpenCensus had it", |span| {
-        let tags = &mut span.process_tags;
-        tags.rename("jaeger.version", "opencensus.exporterversion")
-            && tags.change("opencensus.exporterversion", |version| format!("Jaeger-{version}"))
-    }),
-    Difference::new(
-        BRIDGE,
-        "no service.name among the process tags",
-        "it takes it for the service's name",
-        |span| span.process_tags.remove("service.name"),
-    ),
-];
-
 /// Runs the demo, whose services send by this path, and returns what Jaeger shows then.
 fn ride(jaeger: &RealJaeger, path: &str) -> ShownTrace {
     let (option, address) = match path {
@@ -121,6 +99,6 @@ fn one_ride_looks_the_same_by_five_paths_and_in_two_releases() {
 
     let Some(v2) = RealJaeger::start_v2() else { return };
     for (path, shown) in &by_path {
-        shown.assert_differs_only_by(&OF_THE_RELEASE, path, &ride(&v2, path));
+        shown.assert_differs_only_by(&of_v2(&PATHS, THRIFT, OURS, BRIDGE), path, &ride(&v2, path));
     }
 }

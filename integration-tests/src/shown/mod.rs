@@ -8,10 +8,12 @@ mod difference;
 mod span;
 mod tags;
 mod trace;
+mod v2;
 
 pub use self::{
     difference::Difference,
     span::{ShownLog, ShownSpan},
     tags::{ShownTag, ShownTags},
     trace::ShownTrace,
+    v2::of_v2,
 };
