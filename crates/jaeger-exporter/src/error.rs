@@ -71,10 +71,10 @@ pub(crate) enum SendErrorKind {
 
 impl EndpointError {
     pub(crate) fn new(endpoint: &str, kind: EndpointErrorKind) -> Self {
-        // A password in a URL must not reach a log by way of an error message.
-        let endpoint = match (&kind, endpoint.rsplit_once('@')) {
-            (EndpointErrorKind::Credentials, Some((_, host))) => format!("...@{host}"),
-            _ => endpoint.to_owned(),
+        // A password in a URL must not reach a log by way of an error message, whatever else is wrong with it.
+        let endpoint = match endpoint.rsplit_once('@') {
+            Some((_, host)) => format!("...@{host}"),
+            None => endpoint.to_owned(),
         };
         Self { endpoint, kind }
     }

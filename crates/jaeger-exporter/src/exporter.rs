@@ -40,7 +40,7 @@ impl JaegerExporter {
     ///
     /// # Errors
     ///
-    /// When the URL is not `http://host:port/path`; TLS is not built in.
+    /// When the URL is not `http://host:port/path`, or `https://` with the feature `tls`.
     pub fn collector(endpoint: &str) -> Result<Self, EndpointError> {
         Ok(Self::new(BatchSender::collector(endpoint)?))
     }
@@ -127,9 +127,9 @@ impl JaegerExporter {
         self
     }
 
-    /// Calls back when spans begin to wait to be sent again, with the error, and when they are sent again; nobody is told by default.
+    /// Calls back when spans begin to wait or to be lost, with the error, and when they are sent again; nobody is told by default.
     ///
-    /// Of spans that cannot be sent at all the [`Reporter`](crate::Reporter) in front is told.
+    /// It knows more than the [`Reporter`](crate::Reporter) in front, for which a span that waits is one that was exported.
     #[must_use]
     pub fn with_on_change(self, on_change: impl FnMut(Result<(), &str>) + Send + 'static) -> Self {
         self.delivery.set_on_change(Box::new(on_change));

@@ -7,7 +7,7 @@ use jaeger_thrift::Process;
 use crate::{
     agent::Agent,
     collector::{Collector, MAX_BODY_BYTES},
-    error::{EndpointError, SendError},
+    error::{EndpointError, FailureCause, SendError},
     in_memory::{InMemory, InMemoryReporter},
     process::process_of,
     reporter::ReporterStats,
@@ -50,7 +50,7 @@ impl BatchSender {
     ///
     /// # Errors
     ///
-    /// When the URL is not `http://host:port/path`; TLS is not built in.
+    /// When the URL is not `http://host:port/path`, or `https://` with the feature `tls`.
     pub fn collector(endpoint: &str) -> Result<Self, EndpointError> {
         Ok(Self::with_http(HttpTransport::new(endpoint)?))
     }
@@ -162,6 +162,15 @@ impl BatchSender {
         }
     }
 
+    /// Who receives the spans, in a word: `collector`, `agent` or `receiver`.
+    pub fn kind(&self) -> &'static str {
+        match self.destination {
+            Destination::Collector(_) => "collector",
+            Destination::Agent(_) => "agent",
+            Destination::InMemory(_) => "receiver",
+        }
+    }
+
     /// Where the spans go, for people to read: the collector's URL, or `udp://` and the agent's address.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
@@ -215,6 +224,11 @@ impl BatchSender {
             Destination::Agent(agent) => agent.send(spans, count, &self.stats),
             Destination::InMemory(memory) => memory.send(spans, count, &self.stats),
         }
+    }
+
+    /// Counts spans that could not be sent for a reason of one's own.
+    pub fn give_up_because(&self, count: usize, reason: String) {
+        self.stats.add_failed_for(count, FailureCause::Other, reason);
     }
 
     /// Counts spans that could not be sent.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use futures_executor::block_on;
-use jaeger_exporter::{FailureCause, JaegerExporter, Reporter};
+use jaeger_exporter::{FailureCause, HttpTransport, JaegerExporter, Reporter};
 use opentelemetry_sdk::trace::{SpanExporter, SpanProcessor};
 
 use util::{FakeCollector, PATIENCE, closed_endpoint, span, spans};
@@ -106,7 +106,7 @@ fn what_a_collector_refuses_is_counted_and_not_sent_again() {
     block_on(exporter.export(spans(1))).unwrap_err();
     block_on(exporter.export(spans(1))).unwrap();
     counts(&exporter, 1, 0, 1);
-    assert!(changes.lock().unwrap().is_empty());
+    assert_eq!(*changes.lock().unwrap(), [false, true]);
     // Nor if it does so at the second attempt.
     let collector = unwell(&[
         "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n",
@@ -176,6 +176,59 @@ fn a_collector_that_never_answers_the_second_attempt_costs_the_deadline_only() {
     let stats = exporter.stats();
     assert_eq!((stats.sent(), stats.failed() + stats.waiting()), (0, 3), "{stats:?}");
     assert!(stats.failed() >= 2);
+}
+
+/// Whoever waits for a flush does not wait for one message after the other.
+#[test]
+fn a_flush_ends_with_the_first_message_that_is_not_answered() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let endpoint = format!("http://{}/api/traces", listener.local_addr().unwrap());
+    let transport = HttpTransport::new(&endpoint).unwrap().with_timeout(Duration::from_millis(200));
+    let exporter = JaegerExporter::with_http(transport);
+    let broken = thread::spawn(move || {
+        drop(listener.accept().unwrap());
+        listener
+    });
+    for _ in 0..5 {
+        block_on(exporter.export(spans(1))).unwrap();
+    }
+    // From here on it accepts and never answers.
+    let _listener = broken.join().unwrap();
+    assert!(exporter.force_flush().is_err());
+    let stats = exporter.stats();
+    assert_eq!((stats.failed_by(FailureCause::Timeout), stats.waiting()), (1, 4), "{stats:?}");
+    // A shutdown gives up the others, too: each of them would take as long.
+    exporter.shutdown_with_timeout(PATIENCE).unwrap_err();
+    assert_eq!((stats.failed(), stats.waiting()), (5, 0), "{stats:?}");
+}
+
+#[test]
+fn a_callback_may_take_its_time_and_call_back() {
+    let slot = Arc::<Mutex<Option<Arc<JaegerExporter>>>>::default();
+    let seen = Arc::clone(&slot);
+    let exporter = JaegerExporter::collector(&closed_endpoint()).unwrap().with_on_change(move |_| {
+        if let Some(exporter) = seen.lock().unwrap().take() {
+            assert!(exporter.force_flush().is_err(), "it flushes, and does not wait for itself");
+            panic!("and panics");
+        }
+    });
+    let exporter = Arc::new(exporter);
+    *slot.lock().unwrap() = Some(Arc::clone(&exporter));
+    block_on(exporter.export(spans(1))).unwrap();
+    exporter.shutdown_with_timeout(PATIENCE).unwrap_err();
+    counts(&exporter, 0, 0, 1);
+}
+
+/// In the log of a client.
+#[test]
+fn nobody_is_told_that_spans_are_sent_while_none_is() {
+    let (exporter, changes) = exporter(&closed_endpoint());
+    let exporter = exporter.with_retry_bytes(1_000);
+    for count in [1, 500, 1, 500, 1] {
+        let _ = block_on(exporter.export(spans(count)));
+    }
+    assert_eq!(*changes.lock().unwrap(), [false]);
+    assert_eq!(exporter.stats().sent(), 0);
 }
 
 /// What waits has been exported as far as the reporter knows, whose queue is free for more.

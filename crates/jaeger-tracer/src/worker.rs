@@ -69,7 +69,11 @@ impl Worker {
         let sending = AssertUnwindSafe(|| self.send_at_last(&parts, spans));
         let result = match catch_unwind(sending) {
             Ok(result) => result,
-            Err(panic) => Err(format!("sending panicked: {}", panic_message(&*panic))),
+            Err(panic) => {
+                let error = format!("sending panicked: {}", panic_message(&*panic));
+                self.sender.give_up_because(spans, error.clone());
+                Err(error)
+            }
         };
         // A span that alone is too large is no error of the message that it was alone in.
         let too_large = usize::try_from(self.export.too_large() - too_large).unwrap_or(usize::MAX);

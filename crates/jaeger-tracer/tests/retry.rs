@@ -133,6 +133,17 @@ fn a_shutdown_during_an_attempt_makes_another_one() {
     });
 }
 
+#[test]
+fn a_flush_is_an_attempt_at_once() {
+    // Who asks to wait for longer than anybody would.
+    let collector = Collector::refusing(&["503 Service Unavailable\r\nretry-after: 60"]);
+    let (provider, _) = provider(&collector.url());
+    drop(provider.tracer("waits").start("span"));
+    assert_eq!(provider.flush(Duration::from_millis(300)), Err(ShutdownError::Timeout));
+    provider.flush(LONG).unwrap();
+    assert_eq!((provider.stats().sent(), collector.spans.load(Ordering::Relaxed)), (1, 1));
+}
+
 /// A minute without a collector, with the default bounds: what `docs/performance.md` says of it.
 #[test]
 #[ignore = "a minute"]

@@ -4,7 +4,6 @@ use std::{collections::VecDeque, mem};
 
 use crate::{
     error::{FailureCause, SendError},
-    reporter::{Health, OnChange},
     stats::ExportStats,
 };
 
@@ -22,7 +21,6 @@ pub(super) struct Buffer {
     /// Flushes are numbered; each asks for an attempt without a pause.
     pub(super) flush_wanted: u64,
     pub(super) flush_done: u64,
-    health: Health,
     /// Why there is anything here.
     cause: FailureCause,
     error: String,
@@ -37,10 +35,6 @@ pub(super) struct Message {
 // === impl Buffer ===
 
 impl Buffer {
-    pub(super) fn set_on_change(&mut self, on_change: OnChange) {
-        self.health = Health::new(on_change);
-    }
-
     /// # Errors
     ///
     /// When there is no room for it. It is counted.
@@ -78,18 +72,19 @@ impl Buffer {
     }
 
     /// Remembers why an attempt has failed.
-    pub(super) fn note(&mut self, error: &SendError, stats: &ExportStats) {
+    pub(super) fn note(&mut self, error: &SendError) {
         self.cause = error.cause();
         self.error = error.to_string();
-        let text = self.error.clone();
-        self.tell(Err(&text), stats);
-        stats.set_last_error(text);
     }
 
-    pub(super) fn tell(&mut self, result: Result<(), &str>, stats: &ExportStats) {
-        if let Err(panic) = self.health.tell(result) {
-            stats.set_last_error(panic);
-        }
+    pub(super) fn note_panic(&mut self, panic: String) {
+        self.cause = FailureCause::Other;
+        self.error = panic;
+    }
+
+    /// Why the latest attempt has failed.
+    pub(super) fn error(&self) -> &str {
+        &self.error
     }
 }
 
@@ -103,7 +98,6 @@ impl Default for Buffer {
             is_stopping: false,
             flush_wanted: 0,
             flush_done: 0,
-            health: Health::new(Box::new(|_| {})),
             cause: FailureCause::Other,
             error: String::new(),
         }

@@ -8,6 +8,7 @@ mod buffer;
 
 use std::{
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -18,7 +19,11 @@ use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 
 use self::buffer::{Buffer, Message};
 use crate::{
-    backoff::Backoff, error::SendError, reporter::OnChange, sender::BatchSender, stats::ExportStats,
+    backoff::Backoff,
+    error::{FailureCause, SendError},
+    reporter::{Health, OnChange, panic_message},
+    sender::BatchSender,
+    stats::ExportStats,
 };
 
 /// The name of the thread, as debuggers and `top -H` show it.
@@ -30,6 +35,8 @@ pub(crate) struct Delivery {
     /// Never locked for long, and locked after the sender if both are.
     buffer: Mutex<Buffer>,
     changed: Condvar,
+    /// Of its own, because it calls the user, who may take his time and call back.
+    health: Mutex<Health>,
     stats: Arc<ExportStats>,
 }
 
@@ -46,8 +53,8 @@ struct Attempt {
 
 impl Delivery {
     pub(crate) fn new(sender: BatchSender) -> Self {
-        let stats = sender.stats();
-        Self { sender: Mutex::new(sender), buffer: Mutex::default(), changed: Condvar::new(), stats }
+        let (stats, health) = (sender.stats(), Mutex::new(Health::new(Box::new(|_| {}))));
+        Self { sender: Mutex::new(sender), buffer: Mutex::default(), changed: Condvar::new(), health, stats }
     }
 
     pub(crate) fn sender(&self) -> MutexGuard<'_, BatchSender> {
@@ -59,7 +66,7 @@ impl Delivery {
     }
 
     pub(crate) fn set_on_change(&self, on_change: OnChange) {
-        self.buffer().set_on_change(on_change);
+        *self.health.lock().unwrap_or_else(PoisonError::into_inner) = Health::new(on_change);
     }
 
     /// Sends a message, or keeps it to be sent again.
@@ -74,21 +81,30 @@ impl Delivery {
         }
         drop(buffer);
         let mut sender = self.sender();
-        let Err(error) = sender.try_to_send(&[spans], count) else { return Ok(()) };
+        let Err(error) = sender.try_to_send(&[spans], count) else {
+            drop(sender);
+            self.tell(Ok(()));
+            return Ok(());
+        };
+        let text = error.to_string();
         let mut buffer = self.buffer();
         let is_kept = sender.is_acknowledged() && error.is_temporary() && buffer.max_bytes > 0;
-        if !is_kept || buffer.is_stopping {
+        let result = if !is_kept || buffer.is_stopping {
             sender.give_up(count, &error);
-            return Err(error.to_string());
-        }
-        drop(sender);
-        buffer.note(&error, &self.stats);
-        self.keep(&mut buffer, spans, count)?;
-        self.start(&mut buffer, &error)
+            Err(text.clone())
+        } else {
+            buffer.note(&error);
+            self.stats.set_last_error(text.clone());
+            self.keep(&mut buffer, spans, count).and_then(|()| self.start(&mut buffer, &error))
+        };
+        drop((buffer, sender));
+        self.tell(Err(&text));
+        result
     }
 
-    /// Has what waits be sent without a pause, and says whether all of it was.
+    /// Has what waits be sent without a pause, up to the first attempt that fails, and says whether all of it was.
     pub(crate) fn flush(&self) -> bool {
+        let failed_before = self.stats.failed();
         let mut buffer = self.buffer();
         buffer.flush_wanted += 1;
         let ticket = buffer.flush_wanted;
@@ -96,7 +112,7 @@ impl Delivery {
         while buffer.is_retrying && buffer.flush_done < ticket {
             buffer = self.changed.wait(buffer).unwrap_or_else(PoisonError::into_inner);
         }
-        !buffer.is_retrying
+        !buffer.is_retrying && self.stats.failed() == failed_before
     }
 
     /// Makes a last attempt with what waits, and gives up what has not got through when the time is over. `false` if that is something.
@@ -143,8 +159,12 @@ impl Delivery {
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         while let Some(attempt) = self.next(pause) {
             let Message { spans, count } = &attempt.message;
-            let result = self.sender().try_to_send(&[spans], *count);
-            pause = self.settle(attempt, result, &mut backoff);
+            let sending = AssertUnwindSafe(|| self.sender().try_to_send(&[spans], *count));
+            let result = catch_unwind(sending);
+            let result = result.map_err(|panic| format!("sending panicked: {}", panic_message(&*panic)));
+            let (next, told) = self.settle(attempt, result, &mut backoff);
+            pause = next;
+            self.tell(told.as_deref().map_or(Ok(()), Err));
         }
     }
 
@@ -163,35 +183,59 @@ impl Delivery {
         Some(Attempt { message: message?, flush, is_last })
     }
 
-    /// What becomes of a message after an attempt, and how long it is until the next one.
+    /// What becomes of a message after an attempt: how long it is until the next one, and what has failed.
     fn settle(
         &self,
         Attempt { message, flush, is_last }: Attempt,
-        result: Result<(), SendError>,
+        result: Result<Result<(), SendError>, String>,
         backoff: &mut Backoff,
-    ) -> Duration {
+    ) -> (Duration, Option<String>) {
         let mut buffer = self.buffer();
-        let Err(error) = result else {
-            buffer.leave(&message, &self.stats);
-            buffer.tell(Ok(()), &self.stats);
-            *backoff = Backoff::default();
-            return Duration::ZERO;
+        let pause = match result {
+            Ok(Ok(())) => {
+                buffer.leave(&message, &self.stats);
+                *backoff = Backoff::default();
+                return (Duration::ZERO, None);
+            }
+            Ok(Err(error)) => {
+                buffer.note(&error);
+                // Who refuses this message may take the others; else they would not get through either.
+                let is_over = is_last && (error.is_temporary() || error.cause() != FailureCause::Rejected);
+                let pause = backoff.pause(&error, random()).filter(|_| !is_over);
+                pause.ok_or(is_over)
+            }
+            Err(panic) => {
+                buffer.note_panic(panic);
+                Err(is_last)
+            }
         };
-        buffer.note(&error, &self.stats);
-        let is_last = is_last && error.is_temporary();
-        if let Some(pause) = backoff.pause(&error, random()).filter(|_| !is_last) {
-            buffer.messages.push_front(message);
-            buffer.flush_done = flush;
-            self.changed.notify_all();
-            return pause;
+        let error = buffer.error().to_owned();
+        self.stats.set_last_error(error.clone());
+        // Whoever waits for a flush does not wait for one message after the other that nobody answers.
+        buffer.flush_done = flush;
+        self.changed.notify_all();
+        let pause = match pause {
+            Ok(pause) => {
+                buffer.messages.push_front(message);
+                pause
+            }
+            Err(is_over) => {
+                buffer.give_up(&message, &self.stats);
+                if is_over {
+                    buffer.give_up_all(&self.stats);
+                }
+                *backoff = Backoff::default();
+                Duration::ZERO
+            }
+        };
+        (pause, Some(error))
+    }
+
+    fn tell(&self, result: Result<(), &str>) {
+        let told = self.health.lock().unwrap_or_else(PoisonError::into_inner).tell(result);
+        if let Err(panic) = told {
+            self.stats.set_last_error(panic);
         }
-        buffer.give_up(&message, &self.stats);
-        if is_last {
-            // Nor would the others get through.
-            buffer.give_up_all(&self.stats);
-        }
-        *backoff = Backoff::default();
-        Duration::ZERO
     }
 
     fn buffer(&self) -> MutexGuard<'_, Buffer> {

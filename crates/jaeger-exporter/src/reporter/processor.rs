@@ -1,6 +1,9 @@
 //! The reporter as the OpenTelemetry SDK sees it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use opentelemetry::Context;
 use opentelemetry_sdk::{
@@ -57,9 +60,36 @@ impl Reporter {
     ///
     /// When the time is over first, when a batch failed meanwhile, or after the shutdown.
     pub fn flush(&self, timeout: Duration) -> OTelSdkResult {
-        let failed = self.stats.failed();
-        let Some(ticket) = self.queue.request_flush() else { return Err(OTelSdkError::AlreadyShutdown) };
-        if !self.queue.wait_flushed(ticket, timeout) {
+        Self::flush_all(&[self], timeout)
+    }
+
+    /// The same for several reporters side by side, so that one that hangs costs the others nothing.
+    ///
+    /// # Errors
+    ///
+    /// The first one's of those that have one.
+    pub fn flush_all(reporters: &[&Self], timeout: Duration) -> OTelSdkResult {
+        let deadline = Instant::now().checked_add(timeout);
+        let begun: Vec<_> = reporters
+            .iter()
+            .map(|reporter| (reporter, reporter.stats.failed(), reporter.queue.request_flush()))
+            .collect();
+        let wait = |(reporter, failed, ticket): (&&Self, u64, Option<u64>)| {
+            reporter.wait_flushed(failed, ticket, (timeout, left(deadline, timeout)))
+        };
+        // All are waited for, whatever becomes of the first.
+        let results: Vec<_> = begun.into_iter().map(wait).collect();
+        results.into_iter().collect()
+    }
+
+    fn wait_flushed(
+        &self,
+        failed: u64,
+        ticket: Option<u64>,
+        (timeout, left): (Duration, Duration),
+    ) -> OTelSdkResult {
+        let Some(ticket) = ticket else { return Err(OTelSdkError::AlreadyShutdown) };
+        if !self.queue.wait_flushed(ticket, left) {
             return Err(OTelSdkError::Timeout(timeout));
         }
         match self.stats.failed() - failed {
@@ -70,6 +100,42 @@ impl Reporter {
             }
         }
     }
+
+    /// Shuts several reporters down side by side, so that one that hangs costs the others nothing; see
+    /// [`shutdown_with_timeout`](SpanProcessor::shutdown_with_timeout).
+    ///
+    /// # Errors
+    ///
+    /// The first one's of those that have one.
+    pub fn shutdown_all(reporters: &[&Self], timeout: Duration) -> OTelSdkResult {
+        let deadline = Instant::now().checked_add(timeout);
+        let begun: Vec<_> =
+            reporters.iter().map(|reporter| (reporter, reporter.queue.request_stop(timeout))).collect();
+        let wait = |(reporter, is_first): (&&Self, bool)| match is_first {
+            true => reporter.wait_stopped(timeout, left(deadline, timeout)),
+            false => Err(OTelSdkError::AlreadyShutdown),
+        };
+        let results: Vec<_> = begun.into_iter().map(wait).collect();
+        results.into_iter().collect()
+    }
+
+    fn wait_stopped(&self, timeout: Duration, left: Duration) -> OTelSdkResult {
+        if self.queue.wait_stopped(left) {
+            return Ok(());
+        }
+        let spans = self.queue.abandon();
+        if spans > 0 {
+            let error = self.stats.last_error();
+            let error = error.unwrap_or_else(|| format!("the exporter did not finish within {timeout:?}"));
+            self.stats.queued_to_abandoned(spans, error);
+        }
+        Err(OTelSdkError::Timeout(timeout))
+    }
+}
+
+/// What is left of the time, of which there may be more than anybody can count.
+fn left(deadline: Option<Instant>, timeout: Duration) -> Duration {
+    deadline.map_or(timeout, |deadline| deadline.saturating_duration_since(Instant::now()))
 }
 
 impl SpanProcessor for Reporter {
@@ -95,19 +161,7 @@ impl SpanProcessor for Reporter {
     /// Exports what is queued and returns at the latest when the time is over. What is still queued then is counted
     /// as failed; the batch that is being exported stays counted as queued until its fate is known.
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        if !self.queue.request_stop(timeout) {
-            return Err(OTelSdkError::AlreadyShutdown);
-        }
-        if self.queue.wait_stopped(timeout) {
-            return Ok(());
-        }
-        let spans = self.queue.abandon();
-        if spans > 0 {
-            let error = self.stats.last_error();
-            let error = error.unwrap_or_else(|| format!("the exporter did not finish within {timeout:?}"));
-            self.stats.queued_to_failed(spans, error);
-        }
-        Err(OTelSdkError::Timeout(timeout))
+        Self::shutdown_all(&[self], timeout)
     }
 
     fn set_resource(&mut self, resource: &Resource) {

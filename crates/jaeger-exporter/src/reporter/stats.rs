@@ -13,6 +13,7 @@ pub struct ReporterStats {
     queued: AtomicU64,
     sent: AtomicU64,
     failed: AtomicU64,
+    abandoned: AtomicU64,
     dropped_queue_full: AtomicU64,
     dropped_after_shutdown: AtomicU64,
     last_error: Mutex<Option<String>>,
@@ -36,6 +37,11 @@ impl ReporterStats {
     /// shutdown.
     pub fn failed(&self) -> u64 {
         self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Those of the failed that were still queued at the deadline of the shutdown, or when nobody was there to send them.
+    pub fn abandoned(&self) -> u64 {
+        self.abandoned.load(Ordering::Relaxed)
     }
 
     /// Spans dropped because the queue was full.
@@ -94,6 +100,12 @@ impl ReporterStats {
         self.queued.fetch_sub(spans as u64, Ordering::Relaxed);
         self.failed.fetch_add(spans as u64, Ordering::Relaxed);
         self.set_last_error(error);
+    }
+
+    /// For reporters: spans that were queued are not going to be sent.
+    pub fn queued_to_abandoned(&self, spans: usize, error: String) {
+        self.abandoned.fetch_add(spans as u64, Ordering::Relaxed);
+        self.queued_to_failed(spans, error);
     }
 
     /// For reporters: why nothing can be sent.

@@ -267,6 +267,7 @@ pub(super) fn disabled() -> JaegerTracerProvider {
     let lane = settings.queue(WireProtocol::Compact, COLLECTOR_CHUNK_BYTES, Arc::default());
     let mut inner = settings.inner(lane, Vec::new());
     inner.is_disabled = true;
+    inner.is_running = AtomicBool::new(false);
     inner.stopped(None);
     JaegerTracerProvider { shared: Arc::new(Owner(Arc::new(inner))) }
 }

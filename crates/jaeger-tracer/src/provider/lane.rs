@@ -44,7 +44,7 @@ impl Lane {
     pub(super) fn fail_queued(&self, why: impl FnOnce() -> String) {
         let spans = self.queue.abandon();
         if spans > 0 {
-            self.stats.queued_to_failed(spans, self.stats.last_error().unwrap_or_else(why));
+            self.stats.queued_to_abandoned(spans, self.stats.last_error().unwrap_or_else(why));
         }
     }
 }

@@ -262,35 +262,34 @@ impl Inner {
         self.lanes().for_each(|lane| lane.stats.add_dropped_after_shutdown(1));
     }
 
-    /// Nobody sends any more on this lane: what is queued is lost, and nothing is taken.
+    /// Nobody sends any more on this lane: what is queued is lost, and nothing is taken. The others go on.
     pub(crate) fn stopped(&self, further: Option<usize>) {
-        if further.is_none() {
-            self.is_running.store(false, Ordering::Relaxed);
-        }
         let lane = self.lane(further);
         lane.fail_queued(|| "the sending thread has ended".to_owned());
         lane.queue.stopped();
     }
 
+    /// A lane whose thread has ended has nothing to flush.
     fn flush(&self, timeout: Duration) -> Result<(), ShutdownError> {
         let deadline = Instant::now().checked_add(timeout);
-        let tickets: Option<Vec<_>> = self.lanes().map(|lane| lane.queue.request_flush()).collect();
-        let tickets = tickets.ok_or(ShutdownError::AlreadyShutdown)?;
+        let tickets: Vec<_> = self.lanes().map(|lane| lane.queue.request_flush()).collect();
+        if !self.is_running() || tickets.iter().all(Option::is_none) {
+            return Err(ShutdownError::AlreadyShutdown);
+        }
         let mut is_flushed = true;
         for (lane, ticket) in self.lanes().zip(tickets) {
-            is_flushed &= lane.queue.wait_flushed(ticket, left(deadline, timeout));
+            is_flushed &=
+                ticket.is_none_or(|ticket| lane.queue.wait_flushed(ticket, left(deadline, timeout)));
         }
         if is_flushed { Ok(()) } else { Err(ShutdownError::Timeout) }
     }
 
     fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
         let deadline = Instant::now().checked_add(timeout);
-        self.is_running.store(false, Ordering::Relaxed);
-        let mut is_first = true;
-        self.lanes().for_each(|lane| is_first &= lane.queue.request_stop());
-        if !is_first {
+        if !self.is_running.swap(false, Ordering::Relaxed) {
             return Err(ShutdownError::AlreadyShutdown);
         }
+        self.lanes().for_each(|lane| _ = lane.queue.request_stop());
         let mut is_stopped = true;
         for lane in self.lanes() {
             if !lane.queue.wait_stopped(left(deadline, timeout)) {
@@ -332,3 +331,37 @@ impl fmt::Display for ShutdownError {
 }
 
 impl error::Error for ShutdownError {}
+
+#[cfg(test)]
+mod tests {
+    use jaeger_exporter::InMemoryReporter;
+    use opentelemetry::trace::Tracer;
+
+    use super::*;
+
+    /// As if the system had refused it a thread.
+    #[test]
+    fn a_lane_whose_thread_has_ended_does_not_end_the_others() {
+        let reporters = [0; 3].map(|_| InMemoryReporter::new());
+        let [first, second, third] = reporters.clone().map(BatchSender::in_memory);
+        let provider = JaegerTracerProvider::builder(first)
+            .with_further_sender(second, |_| {})
+            .with_further_sender(third, |_| {})
+            .build();
+        let inner = &provider.shared.0;
+        for lane in [None, Some(1)] {
+            inner.lane(lane).queue.request_stop();
+            assert!(inner.lane(lane).queue.wait_stopped(Duration::from_secs(20)));
+        }
+        provider.tracer("lanes").in_span("work", |_| {});
+        provider.flush(Duration::from_secs(20)).unwrap();
+        let submitted = || reporters.each_ref().map(InMemoryReporter::spans_submitted);
+        assert_eq!(submitted(), [0, 1, 0]);
+        provider.tracer("lanes").in_span("work", |_| {});
+        provider.shutdown(Duration::from_secs(20)).unwrap();
+        assert_eq!(submitted(), [0, 2, 0]);
+        let dropped = [provider.stats(), provider.further_stats().remove(1)];
+        assert_eq!(dropped.map(|stats| stats.dropped_after_shutdown()), [2, 2]);
+        assert_eq!(provider.shutdown(Duration::ZERO), Err(ShutdownError::AlreadyShutdown));
+    }
+}
