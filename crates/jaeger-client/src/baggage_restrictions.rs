@@ -51,25 +51,17 @@ impl RestrictionSettings {
         if self.denies_until_known {
             restrictions.allow_only([]);
         }
-        let (logger, changed, url) = (logger.clone(), restrictions.clone(), self.endpoint);
-        let mut is_failing = false;
-        let poll = Poll::start(THREAD_NAME, question, self.refresh_interval, move |answer| {
-            let keys = answer.and_then(|answer| parse(&answer));
-            let was_failing = std::mem::replace(&mut is_failing, keys.is_err());
-            match (keys, was_failing) {
-                (Ok(keys), _) => {
-                    changed.allow_only(keys);
-                    if was_failing {
-                        logger.log("jaeger: the baggage restrictions are known again");
-                    }
-                }
-                (Err(error), false) => logger.log(&format!(
-                    "jaeger: the baggage restrictions are not known, and those before hold: GET {url} failed: {error}"
-                )),
-                (Err(_), true) => {}
-            }
-            !is_failing
-        });
+        let (logger, changed) = (logger.clone(), restrictions.clone());
+        let take = move |answer: Result<String, String>| {
+            answer.and_then(|answer| parse(&answer)).map(|keys| changed.allow_only(keys))
+        };
+        let on_change = move |result: Result<(), &str>| match result {
+            Ok(()) => logger.log("jaeger: the baggage restrictions are known again"),
+            Err(error) => logger.log(&format!(
+                "jaeger: the baggage restrictions are not known, and those before hold: {error}"
+            )),
+        };
+        let poll = Poll::start(THREAD_NAME, question, self.refresh_interval, take, Box::new(on_change));
         Ok((restrictions, poll))
     }
 }

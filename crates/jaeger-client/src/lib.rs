@@ -15,9 +15,10 @@ mod pipeline;
 mod poll;
 mod sampler;
 mod short_trace_ids;
+mod way;
 
 pub use self::{
-    closer::{CloseReport, Closer, DEFAULT_CLOSE_DEADLINE},
+    closer::{Closer, DEFAULT_CLOSE_DEADLINE},
     config::{Config, DEFAULT_COLLECTOR_ENDPOINT, FileSettings},
     error::ConfigError,
     logging_reporter::LoggingReporter,
@@ -26,6 +27,7 @@ pub use self::{
         GuaranteedThroughputSampler, OperationStrategies, PerOperationSampler, ProbabilisticSampler,
         RateLimitingSampler, RemoteSampler, RemoteSamplerBuilder, RemoteSamplerStats,
     },
+    way::CloseReport,
 };
 pub use jaeger_exporter::{BatchSender, InMemoryReporter};
 pub use jaeger_tracer::{Decision, Sampler, SamplerParam};

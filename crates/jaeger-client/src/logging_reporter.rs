@@ -34,12 +34,23 @@ impl LoggingReporter {
 
     /// Logs one finished span, unless it is unsampled.
     pub fn report(&self, span: &SpanData) {
-        let context = &span.span_context;
-        if !context.is_sampled() {
-            return;
+        if let Some(line) = self.line_of(span) {
+            self.log(&line);
         }
-        let reported = SpanContext::new(context.trace_id().into(), context.span_id().into(), flags_of(span));
-        self.logger.log(&line(&reported.with_parent_id(span.parent_span_id.into()), &span.name));
+    }
+
+    /// `None` if it is unsampled.
+    pub(crate) fn line_of(&self, span: &SpanData) -> Option<String> {
+        let context = &span.span_context;
+        context.is_sampled().then(|| {
+            let ids = (context.trace_id().into(), context.span_id().into());
+            let reported = SpanContext::new(ids.0, ids.1, flags_of(span));
+            line(&reported.with_parent_id(span.parent_span_id.into()), &span.name)
+        })
+    }
+
+    pub(crate) fn log(&self, line: &str) {
+        self.logger.log(line);
     }
 }
 

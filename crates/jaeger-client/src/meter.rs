@@ -9,7 +9,7 @@ use opentelemetry::{
     metrics::{AsyncInstrument, Meter},
 };
 
-use crate::{closer::Way, sampler::RemoteSamplerStats};
+use crate::{poll::Poll, sampler::RemoteSamplerStats, way::Way};
 
 /// All that is counted. Clones count the same.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub(crate) struct Counters {
     pub(crate) further: Vec<Way>,
     pub(crate) sampler: Option<Arc<RemoteSamplerStats>>,
     pub(crate) baggage: BaggageRestrictions,
+    /// Who asks for the restrictions.
+    pub(crate) restrictions: Option<Poll>,
 }
 
 type Observed<'a> = &'a dyn AsyncInstrument<u64>;
@@ -27,7 +29,13 @@ type Read = fn(&Counters, Observed<'_>);
 
 impl Counters {
     pub(crate) fn new(first: Way) -> Self {
-        Self { first, further: Vec::new(), sampler: None, baggage: BaggageRestrictions::default() }
+        Self {
+            first,
+            further: Vec::new(),
+            sampler: None,
+            baggage: BaggageRestrictions::default(),
+            restrictions: None,
+        }
     }
 
     /// Each way, and by what it is known.
@@ -80,6 +88,17 @@ impl Counters {
             updates.observe(counters.baggage.set(), &[result("ok")]);
             updates.observe(counters.baggage.refused(), &[result("err")]);
         });
+        counter(
+            "jaeger.tracer.baggage_restrictions_updates",
+            "Answers with baggage restrictions",
+            |counters, updates| {
+                if let Some(poll) = &counters.restrictions {
+                    let (useful, useless) = poll.counts();
+                    updates.observe(useful, &[result("ok")]);
+                    updates.observe(useless, &[result("err")]);
+                }
+            },
+        );
         counter("jaeger.tracer.baggage_truncations", "Baggage values cut", |counters, truncations| {
             truncations.observe(counters.baggage.truncated(), &[]);
         });
@@ -121,8 +140,8 @@ fn observe_spans(way: &Way, destination: Option<&KeyValue>, spans: Observed<'_>)
         observe(export.failed_by(cause), "err", Some(name));
     }
     observe(export.too_large(), "err", Some("too-large"));
-    // Queued at the deadline of the shutdown: the exporter has not seen them.
-    observe(reporter.failed().saturating_sub(export.lost()), "err", Some("deadline"));
+    // The exporter has not seen them.
+    observe(reporter.abandoned(), "err", Some("deadline"));
 }
 
 fn result(result: &'static str) -> KeyValue {

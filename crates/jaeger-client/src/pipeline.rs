@@ -2,10 +2,7 @@
 //!
 //! The SDK copies a finished span for each of several processors. One processor that does everything spares that.
 
-use std::{
-    iter,
-    time::{Duration, Instant},
-};
+use std::{iter, time::Duration};
 
 use jaeger_exporter::{FlagsProcessor, Reporter};
 use opentelemetry::Context;
@@ -16,6 +13,9 @@ use opentelemetry_sdk::{
 };
 
 use crate::logging_reporter::LoggingReporter;
+
+/// How long a flush waits, which is given no time of its own; as in the SDK's processors.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Jaeger's flags when a span starts; when it ends a line, if wanted, and the reporter.
 #[derive(Debug)]
@@ -34,25 +34,23 @@ impl SpanProcessor for Pipeline {
     }
 
     fn on_end(&self, span: SpanData) {
-        if let Some(logging) = &self.logging {
-            logging.report(&span);
-        }
+        let line = self.logging.as_ref().and_then(|logging| logging.line_of(&span));
         for reporter in &self.further {
             reporter.on_end(span.clone());
         }
         self.reporter.on_end(span);
+        // Last: the user's logger may panic, and the span has been reported then.
+        if let (Some(logging), Some(line)) = (&self.logging, line) {
+            logging.log(&line);
+        }
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        self.all(Reporter::force_flush)
+        Reporter::flush_all(&self.reporters(), FLUSH_TIMEOUT)
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        let deadline = Instant::now().checked_add(timeout);
-        self.all(|reporter| {
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            reporter.shutdown_with_timeout(left.unwrap_or(timeout))
-        })
+        Reporter::shutdown_all(&self.reporters(), timeout)
     }
 
     fn set_resource(&mut self, resource: &Resource) {
@@ -62,8 +60,7 @@ impl SpanProcessor for Pipeline {
 }
 
 impl Pipeline {
-    /// The first error, when all have been asked.
-    fn all(&self, ask: impl Fn(&Reporter) -> OTelSdkResult) -> OTelSdkResult {
-        iter::once(&self.reporter).chain(&self.further).map(ask).fold(Ok(()), OTelSdkResult::and)
+    fn reporters(&self) -> Vec<&Reporter> {
+        iter::once(&self.reporter).chain(&self.further).collect()
     }
 }

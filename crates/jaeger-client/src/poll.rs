@@ -1,11 +1,15 @@
 //! A thread that asks an HTTP endpoint about a service, again and again: for sampling strategies and baggage restrictions.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::Duration,
 };
 
+use jaeger_exporter::{Health, OnChange};
 use ureq::{
     Agent,
     http::{HeaderName, HeaderValue, Uri},
@@ -50,6 +54,9 @@ struct OnDrop(Arc<Stop>);
 struct Stop {
     is_wanted: Mutex<bool>,
     wanted: Condvar,
+    /// Answers that were of use, and the rest.
+    useful: AtomicU64,
+    useless: AtomicU64,
 }
 
 // === impl Question ===
@@ -67,10 +74,6 @@ impl Question {
         Ok(Self { url, service, headers: Vec::new(), timeout: DEFAULT_TIMEOUT })
     }
 
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
     pub(crate) fn set_timeout(&mut self, timeout: Duration) {
         self.timeout = timeout;
     }
@@ -81,6 +84,10 @@ impl Question {
         let value = HeaderValue::try_from(value).map_err(|_| error(()))?;
         self.headers.push((header, value));
         Ok(())
+    }
+
+    fn failed(&self, error: &str) -> String {
+        format!("GET {} failed: {error}", self.url)
     }
 
     /// The answer, or why there is none.
@@ -121,39 +128,57 @@ impl Question {
 // === impl Poll ===
 
 impl Poll {
-    /// Asks at once and then once in each interval, and hands over each answer, or why there is none. What is returned says whether the
-    /// answer was of use.
+    /// Asks at once and then once in each interval, of which 0 is the default, as in jaeger-client-go. Each answer, or why there is none,
+    /// is taken by `take`, which says why it is of no use; when that begins and when it ends `on_change` is told.
     pub(crate) fn start(
         thread_name: &str,
         question: Question,
         interval: Duration,
-        mut on_answer: impl FnMut(Result<String, String>) -> bool + Send + 'static,
+        mut take: impl FnMut(Result<String, String>) -> Result<(), String> + Send + 'static,
+        on_change: OnChange,
     ) -> Self {
+        let interval = if interval.is_zero() { DEFAULT_INTERVAL } else { interval };
         let stop = Arc::<Stop>::default();
         let stopped = Arc::clone(&stop);
+        let health = Arc::new(Mutex::new(Health::new(on_change)));
+        let (told, failed) = (Arc::clone(&health), question.failed("no thread"));
         let run = move || {
             let agent = question.agent();
             let mut pause = interval.min(LONGEST_INTERVAL_AT_FIRST);
             loop {
-                if on_answer(question.ask(&agent)) {
+                let taken = take(question.ask(&agent)).map_err(|error| question.failed(&error));
+                if taken.is_ok() {
                     pause = interval;
                 }
+                let counter = if taken.is_ok() { &stopped.useful } else { &stopped.useless };
+                counter.fetch_add(1, Ordering::Relaxed);
+                tell(&told, taken.as_ref().map_err(String::as_str).copied());
                 if stopped.wait(pause) {
                     return;
                 }
             }
         };
-        if thread::Builder::new().name(thread_name.to_owned()).spawn(run).is_err() {
-            // As if nobody had answered; without threads there are other lines to read.
-            stop.request();
+        if let Err(error) = thread::Builder::new().name(thread_name.to_owned()).spawn(run) {
+            tell(&health, Err(&format!("{failed}: {error}")));
         }
         Self { shared: Arc::new(OnDrop(stop)) }
+    }
+
+    /// How many answers were of use, and how often there was none or one of no use.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        let Stop { useful, useless, .. } = &*self.shared.0;
+        (useful.load(Ordering::Relaxed), useless.load(Ordering::Relaxed))
     }
 
     /// Ends the thread after the request that it is at.
     pub(crate) fn stop(&self) {
         self.shared.0.request();
     }
+}
+
+/// A panic in there is the user's own affair: nobody else is left to be told of it, and the thread goes on.
+fn tell(health: &Mutex<Health>, result: Result<(), &str>) {
+    let _ = health.lock().unwrap_or_else(PoisonError::into_inner).tell(result);
 }
 
 // === impl OnDrop ===

@@ -40,11 +40,7 @@ fn a_probability_is_the_part_of_traces_that_is_sampled() {
 /// A service that is asked about a trace decides as the one before, whatever its sampler is called.
 #[test]
 fn samplers_with_the_same_probability_choose_the_same_traces_and_a_higher_one_more() {
-    let strategies = {
-        let mut strategies = OperationStrategies::default();
-        strategies.default_probability = 0.3;
-        strategies
-    };
+    let strategies = OperationStrategies::new(0.3);
     let (alone, in_operation) = (ProbabilisticSampler::new(0.3), PerOperationSampler::new(&strategies));
     let higher = ProbabilisticSampler::new(0.4);
     let mut random = SmallRng::seed_from_u64(731);
@@ -67,9 +63,7 @@ fn a_lower_bound_adds_hardly_anything_to_a_probability_that_is_enough() {
 
 #[test]
 fn each_operation_has_its_own_part() {
-    let mut strategies = OperationStrategies::default();
-    strategies.default_probability = 0.1;
-    strategies.operations = vec![("often".to_owned(), 0.8), ("never".to_owned(), 0.0)];
+    let strategies = OperationStrategies::new(0.1).with_operation("often", 0.8).with_operation("never", 0.0);
     let sampler = PerOperationSampler::new(&strategies);
     for id in IDS {
         for (operation, probability) in [("often", 0.8), ("never", 0.0), ("other", 0.1), ("another", 0.1)] {

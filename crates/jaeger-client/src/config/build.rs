@@ -17,7 +17,7 @@ use super::{
     sampler_choice::BuiltSampler,
 };
 use crate::{
-    closer::{Closer, Engine, Peer, Way},
+    closer::{Closer, Engine},
     error::{ConfigError, ConfigErrorKind},
     logging_reporter::{self, LoggingReporter},
     meter::Counters,
@@ -25,6 +25,7 @@ use crate::{
     poll::Poll,
     sampler::{DebugSampler, SharedSampler},
     short_trace_ids::ShortTraceIds,
+    way::{Peer, Way},
 };
 
 // === impl Config ===
@@ -79,8 +80,8 @@ impl Config {
         let mut ways = iter::once(&sender).chain(&further).map(|sender| Way::of(sender, Arc::default()));
         let Some(mut first) = ways.next() else { unreachable!("there is the first") };
         let mut further_ways: Vec<_> = ways.collect();
+        let (baggage, restrictions) = self.start_restrictions()?;
         let (BuiltSampler { sampler, remote, .. }, config) = self.start_sampler(&first.peer, "")?;
-        let (baggage, baggage_poll) = config.start_restrictions()?;
         let builder = JaegerTracerProvider::builder(sender).with_sampler(SharedSampler(sampler));
         let builder = further.into_iter().fold(config.with_settings_of_spans(builder), |builder, sender| {
             builder.with_further_sender(sender, log_changes(config.logger.clone()))
@@ -91,9 +92,10 @@ impl Config {
             way.reporter = stats;
         }
         let (poll, sampler) = remote.unzip();
-        let counters = Counters { first, further: further_ways, sampler, baggage };
+        let polls = poll.into_iter().chain(restrictions.clone());
+        let counters = Counters { first, further: further_ways, sampler, baggage, restrictions };
         let closer = Closer::new(Engine::Native(provider.clone()), counters, config.logger);
-        Ok((provider, closer.with_polls(poll.into_iter().chain(baggage_poll))))
+        Ok((provider, closer.with_polls(polls)))
     }
 
     /// The same with the OpenTelemetry SDK as the engine.
@@ -118,9 +120,10 @@ impl Config {
             .map(|sender| Started::jaeger(sender, pace, &self.logger))
             .map(|Started { reporter, way }| (reporter, way))
             .unzip();
+        let (baggage, restrictions) = self.start_restrictions()?;
+        self.note_what_the_sdk_cannot_do();
         let (BuiltSampler { sampler, remote, .. }, config) =
             self.start_sampler(&way.peer, ", on the OpenTelemetry SDK")?;
-        let (baggage, baggage_poll) = config.start_restrictions()?;
         let Self { service_name, tags, log_spans, logger, has_short_trace_ids, .. } = config;
         let resource =
             Resource::builder_empty().with_attributes(tags).with_service_name(service_name).build();
@@ -134,9 +137,10 @@ impl Config {
         }
         let provider = builder.build();
         let (poll, sampler) = remote.unzip();
-        let counters = Counters { first: way, further: further_ways, sampler, baggage };
+        let polls = poll.into_iter().chain(restrictions.clone());
+        let counters = Counters { first: way, further: further_ways, sampler, baggage, restrictions };
         let closer = Closer::new(Engine::Sdk(provider.clone()), counters, logger);
-        Ok((provider, closer.with_polls(poll.into_iter().chain(baggage_poll))))
+        Ok((provider, closer.with_polls(polls)))
     }
 
     fn check_name(&self) -> Result<(), ConfigError> {
@@ -148,6 +152,17 @@ impl Config {
         match &self.destination {
             Destination::Other { .. } => Some("an exporter of the SDK"),
             _ => self.is_on_sdk.then_some("with_sdk"),
+        }
+    }
+
+    fn note_what_the_sdk_cannot_do(&mut self) {
+        let settings = [
+            (self.queue_bytes.is_some(), "the limit of the queue in bytes"),
+            (self.max_tag_value_bytes.is_some(), "the limit of tag values"),
+            (self.max_logs_per_span.is_some(), "the limit of logs"),
+        ];
+        for (_, what) in settings.into_iter().filter(|(is_set, _)| *is_set) {
+            self.notes.push(format!("{what} has no effect on the OpenTelemetry SDK"));
         }
     }
 

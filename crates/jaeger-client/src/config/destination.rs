@@ -9,10 +9,10 @@ use opentelemetry_sdk::trace::SpanExporter;
 
 use super::{DEFAULT_COLLECTOR_ENDPOINT, parse::in_url};
 use crate::{
-    closer::{Peer, Way},
     collector_headers::CollectorHeaders,
     error::{ConfigError, ConfigErrorKind},
     logger::Logger,
+    way::{Peer, Way},
 };
 
 pub(super) enum Destination {
@@ -141,9 +141,9 @@ impl Started {
         let sender = sender.with_reporter_stats(Arc::clone(&stats));
         let way = Way::of(&sender, Arc::clone(&stats));
         let sender = pace.resolve_interval.into_iter().fold(sender, BatchSender::with_resolve_interval);
+        // The exporter alone is to speak: for the reporter a span that waits has been exported.
         let exporter = JaegerExporter::with_sender(sender).with_on_change(log_changes(logger.clone()));
-        let builder =
-            Reporter::builder(exporter).with_stats(stats).with_on_change(log_changes(logger.clone()));
+        let builder = Reporter::builder(exporter).with_stats(stats);
         Self { reporter: pace.set(builder).build(), way }
     }
 }

@@ -109,6 +109,12 @@ impl SamplerSettings {
             SamplerKind::RateLimiting => SamplerChoice::own(RateLimitingSampler::new(self.param)),
             SamplerKind::Remote => SamplerChoice::own(self.remote(service_name, logger)?),
         };
+        if self.kind == SamplerKind::Const && ![0.0, 1.0].contains(&self.param) {
+            let param = self.param;
+            logger.log(&format!(
+                "jaeger: the sampler const samples every trace with the param {param}; probabilistic would sample a part of them"
+            ));
+        }
         if self.kind == SamplerKind::Remote && self.param == 0.0 {
             logger.log(&format!(
                 "jaeger: no trace is sampled before {} has said how; JAEGER_SAMPLER_TYPE=const and JAEGER_SAMPLER_PARAM=1 sample every trace",

@@ -1,13 +1,13 @@
 //! The sampler in words, for the line at the start.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 
 use jaeger_tracer::Sampler;
 
 use crate::{
-    closer::Peer,
     logger::Logger,
     sampler::{ConstSampler, ProbabilisticSampler, RateLimitingSampler, RemoteSampler},
+    way::Peer,
 };
 
 /// The sampler in the line that is logged at the start.
@@ -44,7 +44,9 @@ impl SamplerWords {
         } else if let Some(sampler) = sampler_of.downcast_ref::<RemoteSampler>() {
             ("traces".to_owned(), format!("remote {}", sampler.endpoint()))
         } else {
-            ("traces".to_owned(), format!("{sampler:?}"))
+            // Its fields may be many.
+            let name = type_name::<S>().rsplit("::").next().unwrap_or_default();
+            ("traces".to_owned(), name.to_owned())
         };
         Self { traces, sampler }
     }

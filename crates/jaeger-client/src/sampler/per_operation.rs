@@ -14,15 +14,11 @@ use super::{GuaranteedThroughputSampler, ProbabilisticSampler};
 pub const DEFAULT_MAX_OPERATIONS: usize = 2_000;
 
 /// How traces are sampled by the operation of their root.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OperationStrategies {
-    /// The probability, from 0 to 1, of operations that are not among the following.
-    pub default_probability: f64,
-    /// Traces a second that each operation may count on, whatever its probability; 0 guarantees none.
-    pub lower_bound: f64,
-    /// Operations and their probabilities.
-    pub operations: Vec<(String, f64)>,
+    default_probability: f64,
+    lower_bound: f64,
+    operations: Vec<(String, f64)>,
 }
 
 /// Samples each operation with a probability of its own and at least so many of its traces a second, as a
@@ -35,10 +31,7 @@ pub struct OperationStrategies {
 /// ```
 /// use jaeger_client::{Config, OperationStrategies, PerOperationSampler};
 ///
-/// let mut strategies = OperationStrategies::default();
-/// strategies.default_probability = 0.01;
-/// strategies.lower_bound = 0.1;
-/// strategies.operations = vec![("GET /health".to_owned(), 0.0)];
+/// let strategies = OperationStrategies::new(0.01).with_lower_bound(0.1).with_operation("GET /health", 0.0);
 /// let config = Config::new("shop").with_sampler(PerOperationSampler::new(&strategies));
 /// ```
 #[derive(Debug)]
@@ -55,6 +48,29 @@ struct Samplers {
     lower_bound: f64,
 }
 
+// === impl OperationStrategies ===
+
+impl OperationStrategies {
+    /// Samples every operation with this probability, from 0 to 1.
+    pub const fn new(default_probability: f64) -> Self {
+        Self { default_probability, lower_bound: 0.0, operations: Vec::new() }
+    }
+
+    /// Traces a second that each operation may count on, whatever its probability; none by default.
+    #[must_use]
+    pub fn with_lower_bound(mut self, traces_per_second: f64) -> Self {
+        self.lower_bound = traces_per_second;
+        self
+    }
+
+    /// Another probability for an operation; of two for the same one the last one counts.
+    #[must_use]
+    pub fn with_operation(mut self, operation: impl Into<String>, probability: f64) -> Self {
+        self.operations.push((operation.into(), probability));
+        self
+    }
+}
+
 // === impl PerOperationSampler ===
 
 impl PerOperationSampler {
@@ -66,7 +82,8 @@ impl PerOperationSampler {
         sampler
     }
 
-    /// How many operations have a sampler of their own, beside those that have a strategy; [`DEFAULT_MAX_OPERATIONS`] by default.
+    /// How many operations have a sampler of their own; [`DEFAULT_MAX_OPERATIONS`] by default. Those that have a strategy always do, and
+    /// count. When there are as many, the others begin anew with the next update.
     #[must_use]
     pub fn with_max_operations(mut self, operations: usize) -> Self {
         self.max_operations = operations;
@@ -82,8 +99,8 @@ impl PerOperationSampler {
         samplers.lower_bound = *lower_bound;
         let probabilities: HashMap<&str, f64> =
             operations.iter().map(|(operation, probability)| (operation.as_str(), *probability)).collect();
-        if samplers.by_operation.len() > self.max_operations {
-            // Names that only earlier strategies had.
+        if samplers.by_operation.len() >= self.max_operations {
+            // There is room again for others than those that were seen first.
             samplers.by_operation.retain(|operation, _| probabilities.contains_key(operation.as_str()));
         }
         for (operation, sampler) in &mut samplers.by_operation {
@@ -142,8 +159,10 @@ mod tests {
         lower_bound: f64,
         operations: &[(&str, f64)],
     ) -> OperationStrategies {
-        let operations = operations.iter().map(|(name, probability)| ((*name).to_owned(), *probability));
-        OperationStrategies { default_probability, lower_bound, operations: operations.collect() }
+        let strategies = OperationStrategies::new(default_probability).with_lower_bound(lower_bound);
+        operations.iter().fold(strategies, |strategies, (name, probability)| {
+            strategies.with_operation(*name, *probability)
+        })
     }
 
     fn sampled_by(sampler: &PerOperationSampler, operation: &str) -> &'static str {
@@ -172,7 +191,10 @@ mod tests {
         let strategies = strategies(0.0, 1.0, &[]);
         let sampler = PerOperationSampler::new(&strategies).with_max_operations(2);
         assert_eq!(["a", "b", "c"].map(|of| sampled_by(&sampler, of)), ["lowerbound", "lowerbound", "none"]);
-        let all = PerOperationSampler::new(&OperationStrategies { default_probability: 1.0, ..strategies });
+        // With the next update there is room for others.
+        sampler.update(&strategies);
+        assert_eq!(["c", "d", "a"].map(|of| sampled_by(&sampler, of)), ["lowerbound", "lowerbound", "none"]);
+        let all = PerOperationSampler::new(&OperationStrategies::new(1.0).with_lower_bound(1.0));
         assert_eq!(sampled_by(&all.with_max_operations(0), "a"), "probabilistic");
     }
 

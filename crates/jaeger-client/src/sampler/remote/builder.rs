@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use jaeger_exporter::OnChange;
 use jaeger_tracer::Sampler;
 
 use super::{Current, RemoteSampler, Shared};
@@ -32,8 +33,6 @@ pub struct RemoteSamplerBuilder {
     max_operations: usize,
     on_change: OnChange,
 }
-
-type OnChange = Box<dyn FnMut(Result<(), &str>) + Send>;
 
 // === impl RemoteSamplerBuilder ===
 
@@ -117,21 +116,9 @@ impl RemoteSamplerBuilder {
             max_operations: self.max_operations,
             stats: Arc::default(),
         });
-        let mut on_change = self.on_change;
-        let mut is_failing = false;
-        let url = question.url().to_owned();
         let taking = Arc::clone(&shared);
-        let poll = Poll::start(THREAD_NAME, question, self.refresh_interval, move |answer| {
-            let taken = taking.take(answer);
-            if taken.is_err() != is_failing {
-                is_failing = taken.is_err();
-                match &taken {
-                    Ok(()) => on_change(Ok(())),
-                    Err(error) => on_change(Err(&format!("GET {url} failed: {error}"))),
-                }
-            }
-            taken.is_ok()
-        });
+        let take = move |answer| taking.take(answer);
+        let poll = Poll::start(THREAD_NAME, question, self.refresh_interval, take, self.on_change);
         Ok(RemoteSampler { shared, endpoint: self.endpoint, poll })
     }
 }

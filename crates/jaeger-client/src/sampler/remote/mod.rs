@@ -144,7 +144,7 @@ mod tests {
     /// What decides about an operation after an answer, and how often of three times.
     fn sampled(shared: &Arc<Shared>, operation: &str) -> (&'static str, usize) {
         let question = crate::poll::Question::new("http://localhost:9/", "").unwrap();
-        let poll = Poll::start("test", question, std::time::Duration::MAX, |_| true);
+        let poll = Poll::start("test", question, std::time::Duration::MAX, |_| Ok(()), Box::new(|_| {}));
         let sampler = RemoteSampler { shared: Arc::clone(shared), endpoint: String::new(), poll };
         let decisions = [0; 3].map(|_| sampler.sample(TraceId::from(MOST_UNLIKELY), operation));
         let by = decisions.iter().find(|decision| decision.is_sampled).map_or("none", |it| it.sampler_type);

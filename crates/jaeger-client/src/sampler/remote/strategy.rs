@@ -77,20 +77,18 @@ impl Strategy {
 
 impl OperationSampling {
     fn strategies(self) -> Result<OperationStrategies, String> {
-        let mut operations = Vec::new();
+        let default = probability(self.default_sampling_probability)?;
+        let lower_bound = rate(self.default_lower_bound_traces_per_second)?;
+        let mut strategies = OperationStrategies::new(default).with_lower_bound(lower_bound);
         for PerOperation { operation, probabilistic_sampling } in
             self.per_operation_strategies.unwrap_or_default()
         {
             // An operation with another kind of strategy is one without.
             if let Some(sampling) = probabilistic_sampling {
-                operations.push((operation, probability(sampling.sampling_rate)?));
+                strategies = strategies.with_operation(operation, probability(sampling.sampling_rate)?);
             }
         }
-        Ok(OperationStrategies {
-            default_probability: probability(self.default_sampling_probability)?,
-            lower_bound: rate(self.default_lower_bound_traces_per_second)?,
-            operations,
-        })
+        Ok(strategies)
     }
 }
 
@@ -121,11 +119,12 @@ mod tests {
     }
 
     fn per_operation(default: f64, lower_bound: f64, operations: &[(&str, f64)]) -> Strategy {
-        Strategy::PerOperation(OperationStrategies {
-            default_probability: default,
-            lower_bound,
-            operations: operations.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect(),
-        })
+        let strategies = OperationStrategies::new(default).with_lower_bound(lower_bound);
+        Strategy::PerOperation(
+            operations
+                .iter()
+                .fold(strategies, |strategies, (name, number)| strategies.with_operation(*name, *number)),
+        )
     }
 
     #[test]
