@@ -30,7 +30,7 @@ const ALL: u64 = (FIRST + MEANWHILE + LATER) as u64;
 enum Fate {
     /// They count as sent: the collector has said so before it went wrong.
     Sent,
-    /// The collector cannot have taken them, so that they are sent again; on the SDK they may be lost. The error says this.
+    /// The collector cannot have taken them, so that they are sent again. The error says this.
     Again(&'static str),
     /// They are lost. The error says this.
     Lost(&'static str),

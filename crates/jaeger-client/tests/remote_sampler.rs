@@ -106,6 +106,25 @@ fn nobody_asks_for_a_sampler_that_is_gone() {
     drop(provider);
 }
 
+/// As in jaeger-client-go, and not a request after the other.
+#[test]
+fn an_interval_of_nothing_is_the_default() {
+    let endpoint = Endpoint::answering(200, ALL);
+    let sampler = sampler_of(&endpoint).with_refresh_interval(Duration::ZERO).build().unwrap();
+    wait_until(&sampler, |decision| decision.is_sampled);
+    std::thread::sleep(20 * OFTEN);
+    assert_eq!(endpoint.heads(1).len(), 1);
+}
+
+#[test]
+fn a_callback_that_panics_does_not_end_the_asking() {
+    let endpoint = Endpoint::answering(500, "");
+    let sampler = sampler_of(&endpoint).with_on_change(|_| panic!("in the callback")).build().unwrap();
+    endpoint.wait_for_answers(3);
+    endpoint.answer(200, ALL);
+    wait_until(&sampler, |decision| decision.is_sampled);
+}
+
 #[test]
 fn a_wrong_endpoint_is_an_error_and_shows_no_password() {
     let error = |url: &str| RemoteSampler::builder("a").with_endpoint(url).build().unwrap_err().to_string();

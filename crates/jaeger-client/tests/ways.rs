@@ -1,8 +1,9 @@
 //! Spans that go several ways, on both engines.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::{
     net::{TcpListener, UdpSocket},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -62,6 +63,35 @@ fn each_way_has_all_spans_and_the_same_process() {
             assert_eq!(process.service_name, "ways");
             assert!(process.tags.iter().any(|tag| tag.key == "zone"));
         }
+    }
+}
+
+/// The deadline is for all of them side by side.
+#[test]
+fn a_way_that_hangs_costs_the_others_nothing() {
+    for is_on_sdk in [false, true] {
+        let hanging = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}", hanging.local_addr().unwrap());
+        let memory = InMemoryReporter::new();
+        let config = Config::new("ways").with_logger(|_| {}).with_collector_endpoint(url);
+        let closer = traced(config.with_further_sender(BatchSender::in_memory(memory.clone())), is_on_sdk);
+        let report = closer.close(Duration::from_millis(300));
+        assert_eq!((report.sent, report.lost), (0, 3), "{report}");
+        let [further] = report.further.as_slice() else { panic!("{report}") };
+        assert_eq!((further.sent, further.lost, memory.spans_submitted()), (3, 0, 3), "{report}");
+    }
+}
+
+#[test]
+fn a_logger_that_panics_costs_no_span() {
+    for is_on_sdk in [false, true] {
+        let memory = InMemoryReporter::new();
+        let config = Config::new("ways").with_in_memory_reporter(memory.clone()).with_log_spans();
+        let config = config.with_logger(|line| assert!(!line.contains("Reporting"), "in the logger"));
+        let result = catch_unwind(AssertUnwindSafe(|| drop(traced(config, is_on_sdk))));
+        assert!(result.is_err());
+        // The closer was dropped while the panic went through.
+        assert_eq!(memory.spans_submitted(), 1);
     }
 }
 

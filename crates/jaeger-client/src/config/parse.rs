@@ -1,6 +1,6 @@
 //! Values as jaeger-client-go reads them from variables and files.
 
-use std::time::Duration;
+use std::{num::NonZeroUsize, time::Duration};
 
 use jaeger_propagation::{Format, Propagator};
 use opentelemetry::KeyValue;
@@ -19,9 +19,21 @@ pub(super) fn number(text: &str) -> Result<f64, String> {
     if number.is_nan() { Err("expected a number".to_owned()) } else { Ok(number) }
 }
 
-/// A number of things, at least one.
-pub(super) fn count(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "expected a whole number above 0".to_owned())
+/// A number of things; 0 is the default, as in jaeger-client-go.
+pub(super) fn count(text: &str) -> Result<Option<NonZeroUsize>, String> {
+    let count: usize = text.parse().map_err(|_| "expected a whole number".to_owned())?;
+    Ok(NonZeroUsize::new(count))
+}
+
+/// A duration of which 0 is the default, as in jaeger-client-go.
+pub(super) fn interval(text: &str) -> Result<Option<Duration>, String> {
+    duration(text).map(|interval| Some(interval).filter(|interval| !interval.is_zero()))
+}
+
+/// A host as it stands in a URL or an address; it is resolved later.
+pub(super) fn host(text: &str) -> Result<(), String> {
+    let is_host = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || "/@?#".contains(c));
+    if is_host { Ok(()) } else { Err(format!("expected a host, found {text:?}")) }
 }
 
 pub(super) fn port(text: &str) -> Result<u16, String> {
@@ -157,9 +169,12 @@ mod tests {
     fn numbers_and_ports() {
         assert_eq!(number("0.5"), Ok(0.5));
         assert!(
-            number("NaN").is_err() && number("x").is_err() && count("0").is_err() && count("-1").is_err()
+            number("NaN").is_err() && number("x").is_err() && count("x").is_err() && count("-1").is_err()
         );
-        assert_eq!((count("7"), port("6831")), (Ok(7), Ok(6831)));
+        assert_eq!((count("7"), count("0"), port("6831")), (Ok(NonZeroUsize::new(7)), Ok(None), Ok(6831)));
+        assert_eq!((interval("0s"), interval("1s")), (Ok(None), Ok(Some(Duration::from_secs(1)))));
+        assert!(host("jaeger-agent").is_ok() && host("::1").is_ok());
+        assert!(["a b", "", "http://a", "u@h"].map(host).iter().all(Result::is_err));
         assert!(port("tcp://10.0.0.1:6831").unwrap_err().contains("Kubernetes"));
         assert!(port("0").is_err() && port("65536").is_err());
     }

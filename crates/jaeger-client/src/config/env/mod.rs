@@ -7,6 +7,8 @@ mod variables;
 
 use std::{num::NonZeroUsize, time::Duration};
 
+use jaeger_exporter::HttpTransport;
+
 use self::variables::Variables;
 use super::{
     Config,
@@ -14,7 +16,10 @@ use super::{
     parse,
     sampler_choice::{SamplerChoice, SamplerKind, SamplerSettings},
 };
-use crate::error::{ConfigError, ConfigErrorKind};
+use crate::{
+    error::{ConfigError, ConfigErrorKind},
+    poll::Question,
+};
 
 /// Where an agent listens on the same machine.
 const AGENT: (&str, u16) = ("localhost", 6831);
@@ -81,7 +86,7 @@ impl Config {
         }
         self.read_sampler(variables).map_err(|error| error.of_env("sampler"))?;
         self.read_reporter(variables).map_err(|error| error.of_env("reporter"))?;
-        self.notes.extend(reported::notes(variables)?);
+        self.notes.extend(reported::notes(variables, &self)?);
         Ok(self)
     }
 
@@ -92,68 +97,76 @@ impl Config {
         if let Some(param) = variables.read("JAEGER_SAMPLER_PARAM", parse::number)? {
             self.sampler.settings().param = param;
         }
-        let host = variables
-            .text("JAEGER_AGENT_HOST")
-            .map(|host| format!("http://{}:5778/sampling", parse::in_url(host)));
-        let endpoint = variables
-            .text("JAEGER_SAMPLING_ENDPOINT")
-            .or_else(|| variables.text("JAEGER_SAMPLER_MANAGER_HOST_PORT"))
-            .or(host.as_deref());
-        let interval = variables.read("JAEGER_SAMPLER_REFRESH_INTERVAL", parse::duration)?;
-        let max_operations = variables.read("JAEGER_SAMPLER_MAX_OPERATIONS", parse::count)?;
+        let is_url = |url: &str| Question::new(url, "").map(drop);
+        let old = variables.checked("JAEGER_SAMPLER_MANAGER_HOST_PORT", is_url)?;
+        let endpoint = variables.checked("JAEGER_SAMPLING_ENDPOINT", is_url)?.or(old);
+        let host = variables.checked("JAEGER_AGENT_HOST", parse::host)?;
+        let of_host = host.map(|host| format!("http://{}:5778/sampling", parse::in_url(host)));
+        let interval = variables.read("JAEGER_SAMPLER_REFRESH_INTERVAL", parse::interval)?.flatten();
+        let max_operations = variables.read("JAEGER_SAMPLER_MAX_OPERATIONS", parse::count)?.flatten();
         // They say nothing of whether a sampler is to be another one than the program's own.
         if let SamplerChoice::Named(settings) = &mut self.sampler {
-            if let Some(endpoint) = endpoint {
+            if let Some(endpoint) = endpoint.or(of_host.as_deref()) {
                 endpoint.clone_into(&mut settings.endpoint);
             }
             settings.refresh_interval = interval.unwrap_or(settings.refresh_interval);
-            settings.max_operations = max_operations.unwrap_or(settings.max_operations);
+            settings.max_operations = max_operations.map_or(settings.max_operations, NonZeroUsize::get);
         }
         Ok(())
     }
 
     fn read_reporter(&mut self, variables: &Variables) -> Result<(), ConfigError> {
-        if let Some(spans) = variables.read("JAEGER_REPORTER_MAX_QUEUE_SIZE", parse::count)? {
-            self.queue_spans = NonZeroUsize::new(spans);
+        if let Some(spans) = variables.read("JAEGER_REPORTER_MAX_QUEUE_SIZE", parse::count)?.flatten() {
+            self.queue_spans = Some(spans);
         }
-        if let Some(interval) = variables.read("JAEGER_REPORTER_FLUSH_INTERVAL", |text| {
+        let interval = variables.read("JAEGER_REPORTER_FLUSH_INTERVAL", |text| {
             // Jaeger's clients for Java and Node take a number for milliseconds.
-            text.parse().map(Duration::from_millis).or_else(|_| parse::duration(text))
-        })? {
+            let text = if text.parse::<u64>().is_ok() { &format!("{text}ms") } else { text };
+            parse::interval(text)
+        })?;
+        if let Some(interval) = interval.flatten() {
             self.flush_interval = Some(interval);
         }
         if let Some(log_spans) = variables.read("JAEGER_REPORTER_LOG_SPANS", parse::boolean)? {
             self.log_spans = log_spans;
         }
-        if let Some(interval) =
-            variables.read("JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", parse::duration)?
-        {
+        self.read_destination(variables)?;
+        if matches!(self.destination, Destination::Collector(_)) {
+            self.read_credentials(variables)?;
+        }
+        Ok(())
+    }
+
+    /// A collector comes before an agent, of which nothing is read then: Kubernetes may have set `JAEGER_AGENT_PORT` to something else.
+    fn read_destination(&mut self, variables: &Variables) -> Result<(), ConfigError> {
+        let is_url = |url: &str| HttpTransport::new(url).map(drop);
+        if let Some(url) = variables.checked("JAEGER_ENDPOINT", is_url)? {
+            self.destination = Destination::Collector(url.to_owned());
+            return Ok(());
+        }
+        let port = variables.read("JAEGER_AGENT_PORT", parse::port)?;
+        let host = variables.text("JAEGER_AGENT_HOST");
+        if host.is_some() || port.is_some() {
+            self.destination = Destination::agent((host.unwrap_or(AGENT.0), port.unwrap_or(AGENT.1)));
+        }
+        let interval = variables.read("JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", parse::interval)?;
+        if let Some(interval) = interval.flatten() {
             self.resolve_interval = Some(interval);
         }
         if variables.read("JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED", parse::boolean)? == Some(true) {
             self.resolve_interval = Some(Duration::MAX);
         }
-        self.read_destination(variables)?;
-        let credentials = (variables.text("JAEGER_USER"), variables.secret("JAEGER_PASSWORD"));
-        match credentials {
+        Ok(())
+    }
+
+    fn read_credentials(&mut self, variables: &Variables) -> Result<(), ConfigError> {
+        match (variables.text("JAEGER_USER"), variables.text("JAEGER_PASSWORD")) {
             (Some(user), Some(password)) => self.collector_headers.set_basic(user, password),
             (None, None) => {}
             _ => return Err(ConfigErrorKind::HalfCredentials.into()),
         }
-        if let Some(token) = variables.secret("JAEGER_AUTH_TOKEN") {
+        if let Some(token) = variables.text("JAEGER_AUTH_TOKEN") {
             self.collector_headers.set_bearer(token);
-        }
-        Ok(())
-    }
-
-    /// A collector comes before an agent.
-    fn read_destination(&mut self, variables: &Variables) -> Result<(), ConfigError> {
-        let port = variables.read("JAEGER_AGENT_PORT", parse::port)?;
-        let host = variables.text("JAEGER_AGENT_HOST");
-        if let Some(url) = variables.text("JAEGER_ENDPOINT") {
-            self.destination = Destination::Collector(url.to_owned());
-        } else if host.is_some() || port.is_some() {
-            self.destination = Destination::agent((host.unwrap_or(AGENT.0), port.unwrap_or(AGENT.1)));
         }
         Ok(())
     }

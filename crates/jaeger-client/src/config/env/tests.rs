@@ -110,13 +110,28 @@ fn a_bad_value_is_an_error_that_names_the_variable_and_the_value() {
     );
     refused(
         &[("JAEGER_REPORTER_MAX_QUEUE_SIZE", "many")],
-        "cannot obtain reporter config from env: cannot parse env var JAEGER_REPORTER_MAX_QUEUE_SIZE=many: expected a whole number above 0",
+        "cannot obtain reporter config from env: cannot parse env var JAEGER_REPORTER_MAX_QUEUE_SIZE=many: expected a whole number",
     );
     refused(
         &[("JAEGER_AGENT_PORT", "x")],
         "cannot obtain reporter config from env: cannot parse env var JAEGER_AGENT_PORT=x: expected a port",
     );
-    refused(&[("JAEGER_USER", "user")], "you must set JAEGER_USER and JAEGER_PASSWORD env vars together");
+    refused(
+        &[("JAEGER_ENDPOINT", "http://c"), ("JAEGER_USER", "user")],
+        "you must set JAEGER_USER and JAEGER_PASSWORD env vars together",
+    );
+    refused(
+        &[("JAEGER_ENDPOINT", "user:secret@localhost:14268")],
+        "cannot obtain reporter config from env: cannot parse env var JAEGER_ENDPOINT=...: expected a URL such as http://localhost:14268/api/traces, found \"...@localhost:14268\"",
+    );
+    refused(
+        &[("JAEGER_SAMPLING_ENDPOINT", "localhost:5778")],
+        "cannot obtain sampler config from env: cannot parse env var JAEGER_SAMPLING_ENDPOINT=...: expected a URL such as http://127.0.0.1:5778/sampling, found \"localhost:5778\"",
+    );
+    refused(
+        &[("JAEGER_AGENT_HOST", "a b")],
+        "cannot obtain sampler config from env: cannot parse env var JAEGER_AGENT_HOST=...: expected a host, found \"a b\"",
+    );
     refused(&[("JAEGER_TAGS", "a")], "cannot parse env var JAEGER_TAGS=a: expected key=value, found \"a\"");
     let out_of_range = from(&[
         ("JAEGER_SERVICE_NAME", "a"),
@@ -155,6 +170,40 @@ fn a_sampler_of_one_s_own_gives_way_to_one_that_is_named() {
 }
 
 #[test]
+fn zero_is_the_default() {
+    let config = from(&[
+        ("JAEGER_REPORTER_MAX_QUEUE_SIZE", "0"),
+        ("JAEGER_SAMPLER_MAX_OPERATIONS", "0"),
+        ("JAEGER_SAMPLER_REFRESH_INTERVAL", "0"),
+        ("JAEGER_REPORTER_FLUSH_INTERVAL", "0s"),
+        ("JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", "0s"),
+    ]);
+    assert_eq!(sampler(&config), &SamplerSettings::of_jaeger_client());
+    assert_eq!((config.queue_spans, config.flush_interval, config.resolve_interval), (None, None, None));
+}
+
+#[test]
+fn beside_a_collector_nothing_of_an_agent_is_read() {
+    let config = from(&[
+        ("JAEGER_ENDPOINT", "http://c:14268/api/traces"),
+        ("JAEGER_AGENT_PORT", "tcp://10.0.0.1:6831"),
+        ("JAEGER_AUTH_TOKEN", "token"),
+        ("JAEGER_USER", "user"),
+        ("JAEGER_PASSWORD", "word"),
+    ]);
+    assert_eq!(destination(&config), "http://c:14268/api/traces");
+    assert_eq!(
+        config.notes,
+        [
+            "JAEGER_AGENT_PORT has no effect on where spans go: that is no agent",
+            "JAEGER_USER has no effect: JAEGER_AUTH_TOKEN comes before it",
+        ]
+    );
+    let config = from(&[("JAEGER_USER", "user")]);
+    assert_eq!(config.notes, ["JAEGER_USER has no effect: spans do not go to a collector"]);
+}
+
+#[test]
 fn what_has_no_effect_is_told_one_by_one() {
     let config = from(&[
         ("JAEGER_SPELLING", "x"),
@@ -165,16 +214,18 @@ fn what_has_no_effect_is_told_one_by_one() {
         ("JAEGER_COLLECTOR_SERVICE_HOST", "10.0.0.1"),
         ("JAEGER_COLLECTOR_PORT", "tcp://10.0.0.1:14268"),
         ("JAEGER_COLLECTOR_PORT_14268_TCP_ADDR", "10.0.0.1"),
+        ("JAEGER_AGENT_BINARY_PORT", "6832"),
         ("JAEGERISH", "x"),
     ]);
     let notes: Vec<_> = config.notes.iter().filter_map(|note| note.split(' ').next()).collect();
     assert_eq!(
         notes,
         [
+            "JAEGER_AGENT_BINARY_PORT",
+            "JAEGER_SAMPLER_MANAGER_HOST_PORT",
             "JAEGER_SENDER_FACTORY",
             "JAEGER_SPELLING",
             "JAEGER_RPC_METRICS",
-            "JAEGER_SAMPLER_MANAGER_HOST_PORT",
             "JAEGER_REPORTER_FLUSH_INTERVAL"
         ]
     );

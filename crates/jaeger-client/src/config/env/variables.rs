@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, env};
 
 use crate::error::{ConfigError, ConfigErrorKind};
 
+/// Those whose values may stand in no line of a log.
+const SECRETS: [&str; 2] = ["JAEGER_AUTH_TOKEN", "JAEGER_PASSWORD"];
+
 /// Variables and their values; none is empty.
 #[derive(Debug)]
 pub(super) struct Variables(BTreeMap<String, String>);
@@ -19,8 +22,9 @@ impl Variables {
             match value.into_string() {
                 Ok(value) => _ = variables.insert(name, value),
                 Err(value) if name.starts_with("JAEGER_") => {
-                    let value = value.to_string_lossy().into_owned();
-                    return Err(error(&name, value, "expected UTF-8"));
+                    let is_secret = SECRETS.contains(&name.as_str());
+                    let value = if is_secret { "...".into() } else { value.to_string_lossy() };
+                    return Err(error(&name, value.into_owned(), "expected UTF-8"));
                 }
                 Err(_) => {}
             }
@@ -41,11 +45,6 @@ impl Variables {
         self.0.get(name).map(String::as_str)
     }
 
-    /// One that may stand in no line of a log.
-    pub(super) fn secret(&self, name: &'static str) -> Option<&str> {
-        self.text(name)
-    }
-
     pub(super) fn read<T>(
         &self,
         name: &'static str,
@@ -55,9 +54,24 @@ impl Variables {
         parse(value.trim()).map(Some).map_err(|reason| error(name, value.to_owned(), &reason))
     }
 
-    /// The names of those for Jaeger's clients, in alphabetical order.
-    pub(super) fn jaegers(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str).filter(|name| name.starts_with("JAEGER_"))
+    /// A text that is to be such as `check` says.
+    pub(super) fn checked<E: ToString>(
+        &self,
+        name: &'static str,
+        check: impl FnOnce(&str) -> Result<(), E>,
+    ) -> Result<Option<&str>, ConfigError> {
+        let Some(value) = self.text(name) else { return Ok(None) };
+        match check(value) {
+            Ok(()) => Ok(Some(value)),
+            // Whoever has checked it knows which part of it may be shown.
+            Err(reason) => Err(error(name, "...".to_owned(), &reason.to_string())),
+        }
+    }
+
+    /// Those for Jaeger's clients, in alphabetical order.
+    pub(super) fn jaegers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        all.filter(|(name, _)| name.starts_with("JAEGER_"))
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use jaeger_exporter::HttpTransport;
 use jaeger_propagation::HeaderNames;
 
 pub use self::settings::FileSettings;
@@ -22,6 +23,7 @@ use super::{
 use crate::{
     baggage_restrictions::RestrictionSettings,
     error::{ConfigError, ConfigErrorKind},
+    poll::Question,
 };
 
 // === impl Config ===
@@ -79,9 +81,9 @@ impl Config {
     }
 
     fn set_sampler(&mut self, sampler: Sampler) -> Result<(), ConfigError> {
-        let interval = sampler.sampling_refresh_interval.as_deref().map(parse::duration).transpose();
+        let interval = sampler.sampling_refresh_interval.as_deref().map(parse::interval).transpose();
         let interval = interval.map_err(|reason| error("sampler.samplingRefreshInterval", reason))?;
-        if let Some(kind) = sampler.kind.filter(|kind| !kind.is_empty()) {
+        if let Some(kind) = sampler.kind {
             let kind = SamplerKind::parse(&kind).map_err(|reason| error("sampler.type", reason))?;
             self.sampler.settings().kind = kind;
         }
@@ -90,9 +92,11 @@ impl Config {
         }
         if let SamplerChoice::Named(settings) = &mut self.sampler {
             if let Some(endpoint) = sampler.sampling_server_url {
+                Question::new(&endpoint, "")
+                    .map_err(|why| error("sampler.samplingServerURL", why.to_string()))?;
                 settings.endpoint = endpoint;
             }
-            settings.refresh_interval = interval.unwrap_or(settings.refresh_interval);
+            settings.refresh_interval = interval.flatten().unwrap_or(settings.refresh_interval);
             // jaeger-client-go takes 0 for its default.
             settings.max_operations =
                 sampler.max_operations.filter(|max| *max > 0).unwrap_or(settings.max_operations);
@@ -105,14 +109,14 @@ impl Config {
             self.queue_spans = Some(spans);
         }
         if let Some(interval) = reporter.buffer_flush_interval {
-            let interval = parse::duration(&interval);
-            self.flush_interval =
-                Some(interval.map_err(|reason| error("reporter.bufferFlushInterval", reason))?);
+            let interval = parse::interval(&interval);
+            let interval = interval.map_err(|reason| error("reporter.bufferFlushInterval", reason))?;
+            self.flush_interval = interval.or(self.flush_interval);
         }
         if let Some(interval) = reporter.attempt_reconnect_interval {
-            let interval = parse::duration(&interval);
-            self.resolve_interval =
-                Some(interval.map_err(|reason| error("reporter.attemptReconnectInterval", reason))?);
+            let interval = parse::interval(&interval);
+            let interval = interval.map_err(|reason| error("reporter.attemptReconnectInterval", reason))?;
+            self.resolve_interval = interval.or(self.resolve_interval);
         }
         if reporter.disable_attempt_reconnecting == Some(true) {
             self.resolve_interval = Some(Duration::MAX);
@@ -121,9 +125,10 @@ impl Config {
         if let Some(logs) = reporter.max_logs_per_span.and_then(NonZeroU32::new) {
             self.max_logs_per_span = Some(logs);
         }
-        if let Some(url) = reporter.collector_endpoint.filter(|url| !url.is_empty()) {
+        if let Some(url) = reporter.collector_endpoint {
+            HttpTransport::new(&url).map_err(|why| error("reporter.collectorEndpoint", why.to_string()))?;
             self.destination = Destination::Collector(url);
-        } else if let Some(address) = reporter.local_agent_host_port.filter(|address| !address.is_empty()) {
+        } else if let Some(address) = reporter.local_agent_host_port {
             self.destination = Destination::Agent(address);
         }
         match (reporter.user, reporter.password) {
@@ -139,14 +144,14 @@ impl Config {
 }
 
 fn restriction_settings(restrictions: Restrictions) -> Result<RestrictionSettings, ConfigError> {
-    let host_port = restrictions.host_port.filter(|host_port| !host_port.is_empty());
+    let host_port = restrictions.host_port;
     let host_port = host_port.as_deref().unwrap_or("localhost:5778");
     let mut settings = RestrictionSettings::new(format!("http://{host_port}/baggageRestrictions"));
     settings.denies_until_known = restrictions.deny_baggage_on_initialization_failure;
     if let Some(interval) = restrictions.refresh_interval {
-        let interval = parse::duration(&interval);
-        settings.refresh_interval =
-            interval.map_err(|reason| error("baggage_restrictions.refreshInterval", reason))?;
+        let interval = parse::interval(&interval);
+        let interval = interval.map_err(|reason| error("baggage_restrictions.refreshInterval", reason))?;
+        settings.refresh_interval = interval.unwrap_or(settings.refresh_interval);
     }
     Ok(settings)
 }
@@ -154,7 +159,7 @@ fn restriction_settings(restrictions: Restrictions) -> Result<RestrictionSetting
 fn names(headers: Headers) -> HeaderNames {
     let mut names = HeaderNames::default();
     let set = |name: &mut std::borrow::Cow<'static, str>, value: Option<String>| {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
+        if let Some(value) = value {
             *name = value.into();
         }
     };

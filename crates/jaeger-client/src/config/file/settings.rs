@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use opentelemetry::{KeyValue, Value};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 /// What a file says: the keys of jaeger-client-go's `Configuration`, and `propagation`, as the variable `JAEGER_PROPAGATION`.
 ///
@@ -21,6 +21,7 @@ use serde::{Deserialize, de::IgnoredAny};
 #[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct FileSettings {
+    #[serde(deserialize_with = "text")]
     pub(super) service_name: Option<String>,
     pub(super) disabled: Option<bool>,
     #[serde(rename = "rpc_metrics")]
@@ -28,6 +29,7 @@ pub struct FileSettings {
     #[serde(rename = "traceid_128bit")]
     pub(super) traceid_128bit: Option<bool>,
     pub(super) tags: Option<Vec<Tag>>,
+    #[serde(deserialize_with = "text")]
     pub(super) propagation: Option<String>,
     pub(super) sampler: Option<Sampler>,
     pub(super) reporter: Option<Reporter>,
@@ -60,10 +62,13 @@ enum TagValue {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Sampler {
     #[serde(rename = "type")]
+    #[serde(deserialize_with = "text")]
     pub(super) kind: Option<String>,
     pub(super) param: Option<f64>,
     #[serde(rename = "samplingServerURL")]
+    #[serde(deserialize_with = "text")]
     pub(super) sampling_server_url: Option<String>,
+    #[serde(deserialize_with = "text")]
     pub(super) sampling_refresh_interval: Option<String>,
     pub(super) max_operations: Option<usize>,
     operation_name_late_binding: Option<bool>,
@@ -77,17 +82,23 @@ pub(super) struct Reporter {
     pub(super) queue_size: Option<usize>,
     // As Go's YAML reads a field that has been given no name.
     #[serde(alias = "bufferflushinterval", alias = "BufferFlushInterval")]
+    #[serde(deserialize_with = "text")]
     pub(super) buffer_flush_interval: Option<String>,
     #[serde(alias = "attemptreconnectinterval", alias = "AttemptReconnectInterval")]
+    #[serde(deserialize_with = "text")]
     pub(super) attempt_reconnect_interval: Option<String>,
     pub(super) disable_attempt_reconnecting: Option<bool>,
     pub(super) log_spans: Option<bool>,
     pub(super) max_logs_per_span: Option<u32>,
+    #[serde(deserialize_with = "text")]
     pub(super) local_agent_host_port: Option<String>,
+    #[serde(deserialize_with = "text")]
     pub(super) collector_endpoint: Option<String>,
+    #[serde(deserialize_with = "text")]
     pub(super) user: Option<String>,
+    #[serde(deserialize_with = "text")]
     pub(super) password: Option<String>,
-    #[serde(rename = "http_headers")]
+    #[serde(rename = "http_headers", deserialize_with = "texts")]
     pub(super) http_headers: BTreeMap<String, String>,
     #[serde(flatten)]
     unknown: Unknown,
@@ -96,10 +107,14 @@ pub(super) struct Reporter {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Headers {
+    #[serde(deserialize_with = "text")]
     pub(super) jaeger_debug_header: Option<String>,
+    #[serde(deserialize_with = "text")]
     pub(super) jaeger_baggage_header: Option<String>,
     #[serde(alias = "TraceContextHeaderName")]
+    #[serde(deserialize_with = "text")]
     pub(super) trace_context_header_name: Option<String>,
+    #[serde(deserialize_with = "text")]
     pub(super) trace_baggage_header_prefix: Option<String>,
     #[serde(flatten)]
     unknown: Unknown,
@@ -109,10 +124,23 @@ pub(super) struct Headers {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Restrictions {
     pub(super) deny_baggage_on_initialization_failure: bool,
+    #[serde(deserialize_with = "text")]
     pub(super) host_port: Option<String>,
+    #[serde(deserialize_with = "text")]
     pub(super) refresh_interval: Option<String>,
     #[serde(flatten)]
     unknown: Unknown,
+}
+
+/// Text that is not empty, and what YAML makes of it when it has no quotes: a password may look like a number.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let value = Option::<TagValue>::deserialize(deserializer)?;
+    Ok(value.map(|value| value.to_string()).filter(|text| !text.is_empty()))
+}
+
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let values = BTreeMap::<String, TagValue>::deserialize(deserializer)?;
+    Ok(values.into_iter().map(|(key, value)| (key, value.to_string())).collect())
 }
 
 /// Keys that nobody here knows.
@@ -171,6 +199,17 @@ impl Tag {
             TagValue::Text(value) => Value::from(value),
         };
         KeyValue::new(self.key, value)
+    }
+}
+
+impl fmt::Display for TagValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => value.fmt(f),
+            Self::Long(value) => value.fmt(f),
+            Self::Double(value) => value.fmt(f),
+            Self::Text(value) => value.fmt(f),
+        }
     }
 }
 

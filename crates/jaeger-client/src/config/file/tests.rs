@@ -96,6 +96,30 @@ fn a_bad_value_is_an_error_that_names_the_key() {
         "cannot read reporter: user and password are needed together"
     );
     assert!(error(r#"{"headers": {"TraceContextHeaderName": "traceparent"}}"#).contains("traceparent"));
+    assert_eq!(
+        error(r#"{"reporter": {"collectorEndpoint": "u:secret@c:14268"}}"#),
+        "cannot read reporter.collectorEndpoint: expected a URL such as http://localhost:14268/api/traces, found \"...@c:14268\""
+    );
+    assert_eq!(
+        error(r#"{"sampler": {"samplingServerURL": "s:5778"}}"#),
+        "cannot read sampler.samplingServerURL: expected a URL such as http://127.0.0.1:5778/sampling, found \"s:5778\""
+    );
+}
+
+#[test]
+fn what_looks_like_a_number_is_text_where_text_is_meant_and_nothing_is_no_setting() {
+    let config = json(
+        r#"{"serviceName": "", "sampler": {"type": "", "samplingServerURL": "", "samplingRefreshInterval": "0s"},
+            "reporter": {"collectorEndpoint": "http://c", "user": 4711, "password": 0.5, "http_headers": {"x": true}}}"#,
+    )
+    .unwrap();
+    assert_eq!(config.service_name, "code");
+    let SamplerChoice::Named(sampler) = &config.sampler else { panic!("expected settings") };
+    assert_eq!(sampler, &SamplerSettings::every());
+    let shown = format!("{:?}", config.collector_headers);
+    assert!(shown.starts_with("CollectorHeaders { auth: \"basic\", others: [\"x\"]"), "{shown}");
+    let nobody = json(r#"{"reporter": {"user": "", "password": ""}}"#).unwrap();
+    assert!(format!("{:?}", nobody.collector_headers).contains("none"));
 }
 
 #[test]
