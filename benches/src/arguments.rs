@@ -62,7 +62,7 @@ impl Arguments {
 
 /// The part of this name.
 pub(crate) fn part(name: &str) -> Result<Part> {
-    let names = [PARTS.map(|part| part.name), LONG_PARTS.map(|part| part.name)].concat().join(", ");
+    let names = [&PARTS.map(|part| part.name)[..], &LONG_PARTS.map(|part| part.name)].concat().join(", ");
     let part = PARTS.into_iter().find(|part| part.name == name);
     part.ok_or_else(|| format!("expected a part ({names}), found {name:?}").into())
 }

@@ -11,7 +11,12 @@ use std::{
     time::Duration,
 };
 
-use crate::{export::burst, load::server, tracers::collector};
+use crate::{
+    encode::{allocations, whole_way},
+    export::burst,
+    load::server,
+    tracers::collector,
+};
 
 /// The argument by which a process knows that it is one.
 pub(crate) const ARGUMENT: &str = "--child";
@@ -69,6 +74,8 @@ impl Drop for Child {
 pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     match arguments {
         [word, rest @ ..] if word == burst::ARGUMENT => burst::run_in_child(rest),
+        [word, rest @ ..] if word == allocations::ARGUMENT => allocations::run_in_child(rest),
+        [word, rest @ ..] if word == whole_way::ARGUMENT => whole_way::run_in_child(rest),
         [word, rest @ ..] if word == server::ARGUMENT => server::run_in_child(rest),
         [word] if word == collector::ARGUMENT => collector::run_in_child(),
         _ => Err(format!("expected the words of a child, found {arguments:?}").into()),

@@ -65,7 +65,16 @@ impl Task {
 
 /// Nanoseconds that the calling thread has run so far.
 pub(crate) fn nanos_of_this_thread() -> f64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
+    nanos_by(ClockId::ThreadCPUTime)
+}
+
+/// The same of all threads of this process, those that have ended, too.
+pub(crate) fn nanos_of_this_process() -> f64 {
+    nanos_by(ClockId::ProcessCPUTime)
+}
+
+fn nanos_by(clock: ClockId) -> f64 {
+    let time = clock_gettime(clock);
     time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
 }
 

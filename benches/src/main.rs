@@ -3,12 +3,13 @@
 //! | Argument | |
 //! |---|---|
 //! | `--only codec`, `layers`, `grpc`, `client` | the tables of one part |
-//! | `--only export`, `load`, `growth`, `memory` | a part that is measured only when it is asked for, because it takes minutes |
+//! | `--only encode`, `export`, `load`, `growth`, `memory` | a part that is measured only when it is asked for, because it takes minutes |
 //! | `--quick` | a tenth of the rounds, for a first look |
 //! | `--json` | the figures as JSON instead of tables |
 //! | `--instructions` | instructions per operation instead of time, counted by valgrind; of the first four parts |
 //!
-//! With `--features axum-tracing-opentelemetry` that peer is there, too; it needs a newer compiler than the workspace.
+//! With `--features axum-tracing-opentelemetry` that peer is there, too; it needs a newer compiler than the workspace. With
+//! `--features exporters` opentelemetry-jaeger and OTLP's exporter are there in `--only encode`; they take longer to build.
 //!
 //! All entries of a table take turns in short rounds, so that a noisy machine disturbs them alike: read the ratios. Times are
 //! those of the processor. "over" is what an entry costs over the first one on the thread that works, "all over" the same on all
@@ -22,6 +23,7 @@ mod child;
 mod client;
 mod codec;
 mod cpu;
+mod encode;
 mod engine;
 mod export;
 mod floor;
@@ -60,7 +62,8 @@ const PARTS: [Part; 4] = [
 ];
 
 /// Those that take minutes, with what makes them of a number of rounds.
-const LONG_PARTS: [LongPart; 4] = [
+const LONG_PARTS: [LongPart; 5] = [
+    LongPart { name: "encode", grids: encode::grids },
     LongPart { name: "export", grids: |rounds| export::grids((rounds / 10).max(2)) },
     LongPart { name: "load", grids: |rounds| load::grids((rounds / 10).max(2)) },
     LongPart { name: "growth", grids: growth::grids },

@@ -31,8 +31,13 @@ struct Shared {
 enum Manner {
     Forgets,
     Keeps,
+    #[cfg(feature = "exporters")]
+    KeepsOtlp,
     IsSilent,
 }
+
+#[cfg(feature = "exporters")]
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 
 pub(crate) const ACCEPTED: &[u8] = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
 
@@ -47,6 +52,12 @@ impl Collector {
     /// Keeps the bodies, to count the spans in them when nobody is measured any more.
     pub(crate) fn keeping() -> io::Result<Self> {
         Self::start(Manner::Keeps)
+    }
+
+    /// The same for OTLP, whose receivers answer 200.
+    #[cfg(feature = "exporters")]
+    pub(crate) fn keeping_otlp() -> io::Result<Self> {
+        Self::start(Manner::KeepsOtlp)
     }
 
     /// Accepts connections and says nothing.
@@ -72,10 +83,20 @@ impl Collector {
         format!("http://{}/api/traces", self.address)
     }
 
+    /// Its address, for what has another path.
+    #[cfg(feature = "exporters")]
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes the bodies kept so far.
+    pub(crate) fn take_bodies(&self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut *lock(&self.shared.bodies))
+    }
+
     /// Takes the bodies kept so far, and counts their spans.
     pub(crate) fn take_spans(&self) -> Result<usize, DecodeError> {
-        let bodies = std::mem::take(&mut *lock(&self.shared.bodies));
-        bodies.iter().map(|body| Ok(Batch::decode::<Binary>(body)?.spans.len())).sum()
+        self.take_bodies().iter().map(|body| Ok(Batch::decode::<Binary>(body)?.spans.len())).sum()
     }
 }
 
@@ -115,12 +136,24 @@ impl Shared {
         while let Some(length) = body_length(&mut requests)? {
             body.resize(length, 0);
             requests.read_exact(&mut body)?;
-            if self.manner == Manner::Keeps {
+            if self.manner != Manner::Forgets {
                 lock(&self.bodies).push(std::mem::take(&mut body));
             }
-            answers.write_all(ACCEPTED)?;
+            answers.write_all(self.manner.answer())?;
         }
         Ok(())
+    }
+}
+
+// === impl Manner ===
+
+impl Manner {
+    fn answer(self) -> &'static [u8] {
+        match self {
+            #[cfg(feature = "exporters")]
+            Self::KeepsOtlp => OK,
+            _ => ACCEPTED,
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub use self::{
     transport::{DEFAULT_MAX_PACKET_BYTES, DEFAULT_TIMEOUT, HttpTransport, UdpTransport},
 };
 
-/// How OpenTelemetry's values become Jaeger's: what the native tracer does in the same way.
+/// How OpenTelemetry's values become Jaeger's: what the native tracer does in the same way, and whole spans of the SDK.
 pub mod mapping {
-    pub use crate::convert::{MAX_TAG_VALUE_BYTES, cut, ref_type, text_of_no_number, with_tag};
+    pub use crate::convert::{MAX_TAG_VALUE_BYTES, cut, encode_span, ref_type, text_of_no_number, with_tag};
 }

@@ -53,8 +53,9 @@ struct OwnTags {
     status_description: bool,
 }
 
-/// Appends one span to `out`. The buffer's memory is used again from span to span.
-pub(crate) fn encode_span<P: Protocol>(span: &SpanData, buffer: &mut SpanBuffer<P>, out: &mut Vec<u8>) {
+/// Appends one span of the SDK to `out`, for [`write_batch`](jaeger_thrift::write_batch). The buffer's memory is used again from span
+/// to span.
+pub fn encode_span<P: Protocol>(span: &SpanData, buffer: &mut SpanBuffer<P>, out: &mut Vec<u8>) {
     buffer.clear();
     references::write(span, buffer);
     let own = attributes(&span.attributes, buffer);

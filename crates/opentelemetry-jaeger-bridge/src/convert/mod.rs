@@ -13,12 +13,14 @@ use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
-pub(crate) fn resource(resource: &Resource) -> old_sdk::Resource {
+/// What describes the process.
+pub fn resource(resource: &Resource) -> old_sdk::Resource {
     let attributes = resource.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     old_sdk::Resource::new(attributes.map(attribute))
 }
 
-pub(crate) fn span(mut span: SpanData) -> old_sdk::export::trace::SpanData {
+/// One finished span.
+pub fn span(mut span: SpanData) -> old_sdk::export::trace::SpanData {
     let flags = JaegerState::recorded_flags(&span.span_context, &span.attributes);
     span.attributes.retain(|attribute| attribute.key.as_str() != JaegerState::FLAGS_ATTRIBUTE);
     old_sdk::export::trace::SpanData {
