@@ -5,7 +5,7 @@
 //! | parent | `parentSpanId` and a CHILD_OF reference |
 //! | link | FOLLOWS_FROM reference, or what its attribute `opentracing.ref_type` says |
 //! | attribute | tag of the same type; an array as JSON text |
-//! | event | log: its attributes, and its name as `event` |
+//! | event | log: its attributes, and its name as `event`, see [`EventName`] |
 //! | kind | tag `span.kind`; none for internal spans |
 //! | status | tags `error` (a bool), `otel.status_code`, `otel.status_description` |
 //! | scope | tags `otel.scope.name`, `otel.scope.version` |
@@ -18,6 +18,7 @@
 //!
 //! [rules]: https://opentelemetry.io/docs/specs/otel/common/mapping-to-non-otlp/
 
+mod event_name;
 mod json;
 mod references;
 mod value;
@@ -37,6 +38,7 @@ use opentelemetry_sdk::trace::SpanData;
 use crate::flags::{FLAGS_ATTRIBUTE, flags_of};
 
 pub use self::{
+    event_name::EventName,
     references::ref_type,
     value::{cut, text_of_no_number, with_tag},
 };
@@ -153,11 +155,12 @@ fn origin<P: Protocol>(span: &SpanData, buffer: &mut SpanBuffer<P>) {
 fn logs<P: Protocol>(span: &SpanData, buffer: &mut SpanBuffer<P>) {
     for event in span.events.iter() {
         let mut log = buffer.log(micros_between(SystemTime::UNIX_EPOCH, event.timestamp));
-        // First, as Jaeger's clients have it, unless the program set the field itself.
-        if !event.attributes.iter().any(|attribute| attribute.key.as_str() == "event") {
+        let naming = EventName::of(&event.name, &event.attributes);
+        // First, as Jaeger's clients have it.
+        if naming == EventName::IsField {
             log.field("event", TagRef::String(&event.name));
         }
-        for attribute in &event.attributes {
+        for attribute in event.attributes.iter().filter(|attribute| naming.keeps(attribute)) {
             with_tag(&attribute.value, |field| {
                 log.field(attribute.key.as_str(), field);
             });

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use jaeger_exporter::mapping::with_tag;
+use jaeger_exporter::mapping::{EventName, with_tag};
 use jaeger_thrift::{ListMark, TagRef};
 use opentelemetry::KeyValue;
 
@@ -25,15 +25,16 @@ impl Record {
             None => {}
             Some(limit) => self.make_room_for_log(limit, micros(at)),
         }
-        let is_named = attributes.iter().any(|attribute| attribute.key.as_str() == "event");
+        let naming = EventName::of(name, attributes);
         let dropped = attributes.len().saturating_sub(LIMIT as usize);
         lists!(&mut self.lists, |buffer| {
             let mut log = buffer.log(micros(at));
-            // First, as Jaeger's clients have it, unless the program set the field itself.
-            if !is_named {
+            // First, as Jaeger's clients have it.
+            if naming == EventName::IsField {
                 log.field("event", TagRef::String(name));
             }
-            for attribute in attributes.iter().take(LIMIT as usize) {
+            let kept = attributes.iter().filter(|attribute| naming.keeps(attribute));
+            for attribute in kept.take(LIMIT as usize) {
                 with_tag(&attribute.value, |field| {
                     log.field(attribute.key.as_str(), field);
                 });

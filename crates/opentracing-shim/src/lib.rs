@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+mod span;
+mod span_builder;
+mod tracer;
+
+mod format;
+mod global;
+mod scope;
+mod span_context;
+mod value;
+
+mod error;
+mod recording;
+
+pub mod conformance;
+pub mod ext;
+pub mod mock;
+
+pub use self::{
+    error::PropagationError,
+    format::{Binary, ExtractFormat, HttpHeaders, InjectFormat, TextMap},
+    global::{AlreadyRegistered, global_tracer, is_global_tracer_registered, set_global_tracer},
+    scope::Scope,
+    span::Span,
+    span_builder::{ReferenceType, SpanBuilder},
+    span_context::SpanContext,
+    tracer::{Tracer, TracerBuilder},
+    value::{Field, Value, field},
+};

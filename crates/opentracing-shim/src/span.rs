@@ -1,0 +1,300 @@
+//! A span, from its start to its end.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
+
+use jaeger_propagation::{Baggage, BaggageRestrictions};
+use opentelemetry::{
+    Context, KeyValue,
+    trace::{SpanContext as OtelSpanContext, Status, TraceContextExt},
+};
+
+use crate::{Field, ReferenceType, SpanContext, Tracer, Value, ext, recording::Recording};
+
+/// A piece of work: a name, a time, tags, logs and baggage. Clones are the same span.
+///
+/// It ends with [`finish`](Self::finish), or when the last clone is dropped, as when a panic goes through. What is done with it afterwards
+/// is ignored and [counted](Tracer::ignored_operations).
+#[derive(Clone)]
+pub struct Span {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    tracer: Tracer,
+    /// With the span itself and its baggage.
+    context: Mutex<Context>,
+    end: Mutex<End>,
+    recording: Option<Mutex<Recording>>,
+    /// Not one of somebody else's, which he ends.
+    is_own: bool,
+}
+
+#[derive(Default)]
+struct End {
+    /// What the tag `error` was last set to. It counts at the end only: OpenTelemetry's status would not become an error again.
+    error: Option<bool>,
+    is_finished: bool,
+}
+
+// === impl Span ===
+
+impl Span {
+    pub(crate) fn started(
+        tracer: Tracer,
+        context: Context,
+        operation_name: Cow<'static, str>,
+        (references, tags): (Vec<(ReferenceType, SpanContext)>, Vec<Field>),
+        start_time: Option<SystemTime>,
+    ) -> Self {
+        let error = tags.iter().rev().find(|tag| tag.key == ext::ERROR.as_str());
+        let error = error.and_then(|tag| truth(&tag.value));
+        let recording = tracer
+            .inner
+            .recorder
+            .as_ref()
+            .map(|recorder| Mutex::new(recorder.start(operation_name, references, tags, start_time)));
+        let (context, end) = (Mutex::new(context), Mutex::new(End { error, is_finished: false }));
+        Self { inner: Arc::new(Inner { tracer, context, end, recording, is_own: true }) }
+    }
+
+    pub(crate) fn noop(tracer: Tracer) -> Self {
+        Self::foreign(tracer, Context::new())
+    }
+
+    /// The span of a context that somebody else has made.
+    pub(crate) fn foreign(tracer: Tracer, context: Context) -> Self {
+        let (context, end) = (Mutex::new(context), Mutex::default());
+        Self { inner: Arc::new(Inner { tracer, context, end, recording: None, is_own: false }) }
+    }
+
+    /// Its ids and its baggage as they are now. They do not change, and are good after the span has finished.
+    pub fn context(&self) -> SpanContext {
+        SpanContext::of(&self.inner.context())
+    }
+
+    /// The tracer that has started it.
+    pub fn tracer(&self) -> &Tracer {
+        &self.inner.tracer
+    }
+
+    /// Gives it another name.
+    pub fn set_operation_name(&self, operation_name: impl Into<Cow<'static, str>>) -> &Self {
+        if self.inner.is_open() {
+            let name = operation_name.into();
+            self.inner.record(|recording| recording.operation_name.clone_from(&name));
+            self.inner.context().span().update_name(name);
+        }
+        self
+    }
+
+    /// Sets a tag. [`ext`] has those of OpenTracing's conventions, typed.
+    pub fn set_tag(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> &Self {
+        if self.inner.is_open() {
+            let tag = Field { key: key.into(), value: value.into() };
+            self.inner.record(|recording| recording.tags.push(tag.clone()));
+            if tag.key == ext::ERROR.as_str() {
+                self.inner.end().error = truth(&tag.value);
+            } else {
+                self.inner.context().span().set_attribute(tag.into_otel());
+            }
+        }
+        self
+    }
+
+    /// Logs fields, now. What happened is called `event`, by OpenTracing's conventions.
+    pub fn log(&self, fields: impl IntoIterator<Item = Field>) -> &Self {
+        self.log_at(SystemTime::now(), fields)
+    }
+
+    /// The same at a time of one's own.
+    pub fn log_at(&self, time: SystemTime, fields: impl IntoIterator<Item = Field>) -> &Self {
+        if self.inner.is_open() {
+            let fields: Vec<_> = fields.into_iter().collect();
+            self.inner.record(|recording| recording.log(time, fields.clone()));
+            let (name, attributes) = event(fields);
+            self.inner.context().span().add_event_with_timestamp(name, time, attributes);
+        }
+        self
+    }
+
+    /// Logs keys and values of one type, now.
+    pub fn log_kv<K, V>(&self, fields: impl IntoIterator<Item = (K, V)>) -> &Self
+    where
+        K: Into<Cow<'static, str>>,
+        V: Into<Value>,
+    {
+        self.log_kv_at(SystemTime::now(), fields)
+    }
+
+    /// The same at a time of one's own.
+    pub fn log_kv_at<K, V>(&self, time: SystemTime, fields: impl IntoIterator<Item = (K, V)>) -> &Self
+    where
+        K: Into<Cow<'static, str>>,
+        V: Into<Value>,
+    {
+        let fields = fields.into_iter();
+        self.log_at(time, fields.map(|(key, value)| Field { key: key.into(), value: value.into() }))
+    }
+
+    /// Sets a baggage item: for this span, and for all that reference it from now on, here and in other processes. An empty value takes
+    /// it away.
+    ///
+    /// As in Jaeger's clients there is a log `event=baggage`, and [`BaggageRestrictions::global`] say what is allowed. A context that was
+    /// taken before stays as it is.
+    pub fn set_baggage_item(&self, key: &str, value: &str) -> &Self {
+        if self.inner.is_open() && self.tracer().inner.engine.is_some() {
+            let mut context = self.inner.lock_context();
+            *context = BaggageRestrictions::global().set_item(&context, key, value);
+        }
+        self
+    }
+
+    /// The value of a baggage item; `None` if there is none of this key.
+    pub fn baggage_item(&self, key: &str) -> Option<String> {
+        Baggage::from_context(&self.inner.context()).get(key).map(str::to_owned)
+    }
+
+    /// Ends it now.
+    pub fn finish(&self) {
+        self.inner.finish(None);
+    }
+
+    /// Ends it at a time of one's own.
+    pub fn finish_with_time(&self, time: SystemTime) {
+        self.inner.finish(Some(time));
+    }
+
+    /// A future in which it is the active span, wherever the future is polled. It is not finished with the future.
+    ///
+    /// ```
+    /// # async fn call() {}
+    /// # async fn handler(tracer: opentracing_shim::Tracer) {
+    /// let span = tracer.start_span("work");
+    /// span.activate_in(call()).await;
+    /// span.finish();
+    /// # }
+    /// ```
+    pub fn activate_in<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        crate::scope::in_scope(self, future)
+    }
+
+    pub(crate) fn otel_context(&self) -> Context {
+        self.inner.context()
+    }
+
+    pub(crate) fn otel_span_context(&self) -> OtelSpanContext {
+        self.inner.context().span().span_context().clone()
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Span").field("context", &self.context()).finish_non_exhaustive()
+    }
+}
+
+/// What a value of the tag `error` says.
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::Text(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// OpenTelemetry's event of a log. Its name is that of the field `event`, else `log`; one of an error is called `exception` and has the
+/// fields that OpenTelemetry knows beside OpenTracing's.
+fn event(fields: Vec<Field>) -> (Cow<'static, str>, Vec<KeyValue>) {
+    let name = fields.iter().find(|field| field.key == ext::log::EVENT).map(|field| field.value.to_string());
+    let mut attributes: Vec<KeyValue> = Vec::new();
+    if name.as_deref() == Some(ext::log::ERROR) {
+        let known = |field: &Field| {
+            let key = match field.key.as_ref() {
+                ext::log::ERROR_KIND => "exception.type",
+                ext::log::ERROR_OBJECT | ext::log::MESSAGE => "exception.message",
+                ext::log::STACK => "exception.stacktrace",
+                _ => return None,
+            };
+            Some(KeyValue::new(key, field.value.to_string()))
+        };
+        for attribute in fields.iter().filter_map(known) {
+            if attributes.iter().all(|earlier| earlier.key != attribute.key) {
+                attributes.push(attribute);
+            }
+        }
+        attributes.splice(0..0, fields.into_iter().map(Field::into_otel));
+        return ("exception".into(), attributes);
+    }
+    let others = fields.into_iter().filter(|field| field.key != ext::log::EVENT);
+    attributes.extend(others.map(Field::into_otel));
+    (name.map_or(Cow::Borrowed("log"), Cow::Owned), attributes)
+}
+
+// === impl Inner ===
+
+impl Inner {
+    fn context(&self) -> Context {
+        self.lock_context().clone()
+    }
+
+    fn lock_context(&self) -> MutexGuard<'_, Context> {
+        self.context.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self) -> MutexGuard<'_, End> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it has not finished; counts that somebody wants something of one that has.
+    fn is_open(&self) -> bool {
+        let is_finished = self.end().is_finished;
+        if is_finished {
+            self.tracer.inner.ignore();
+        }
+        !is_finished
+    }
+
+    fn record(&self, record: impl FnOnce(&mut Recording)) {
+        if let Some(recording) = &self.recording {
+            record(&mut recording.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    fn finish(&self, time: Option<SystemTime>) {
+        let mut end = self.end();
+        if end.is_finished {
+            drop(end);
+            return self.tracer.inner.ignore();
+        }
+        end.is_finished = true;
+        let error = end.error;
+        drop(end);
+        let context = self.context();
+        let span = context.span();
+        match error {
+            Some(true) => span.set_status(Status::error("")),
+            Some(false) => span.set_status(Status::Ok),
+            None => {}
+        }
+        match time {
+            Some(time) => span.end_with_timestamp(time),
+            None => span.end(),
+        }
+        if let Some(recorder) = &self.tracer.inner.recorder {
+            self.record(|recording| recorder.finish(recording, SpanContext::of(&context), time));
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if self.is_own && !self.end().is_finished {
+            self.finish(None);
+        }
+    }
+}

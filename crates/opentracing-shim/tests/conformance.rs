@@ -1,0 +1,72 @@
+//! OpenTracing's checks, of every tracer that there is.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::time::Duration;
+
+use jaeger_client::{Config, InMemoryReporter};
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentracing_shim::{
+    Tracer,
+    conformance::{Capabilities, Outcome, run_api_checks},
+    mock::MockTracer,
+};
+
+#[track_caller]
+fn all_pass(new_tracer: impl Fn() -> Tracer, capabilities: Capabilities) -> Vec<&'static str> {
+    let checks = run_api_checks(new_tracer, capabilities);
+    assert_eq!(checks.len(), 16);
+    let failed: Vec<_> = checks.iter().filter(|check| check.is_failed()).map(ToString::to_string).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    checks
+        .iter()
+        .filter(|check| matches!(check.outcome, Outcome::Skipped(_)))
+        .map(|check| check.name)
+        .collect()
+}
+
+#[test]
+fn jaeger_s_tracer_does_everything() {
+    let config = || Config::new("checks").with_logger(|_| {});
+    let (native, closer) = config().with_in_memory_reporter(InMemoryReporter::new()).build().unwrap();
+    assert_eq!(all_pass(|| Tracer::new(&native), Capabilities::everything()), [""; 0]);
+    assert!(closer.close(Duration::from_secs(5)).sent > 10);
+    let (sdk, closer) = config().with_in_memory_reporter(InMemoryReporter::new()).build_sdk().unwrap();
+    assert_eq!(all_pass(|| Tracer::new(&sdk), Capabilities::everything()), [""; 0]);
+    assert!(closer.close(Duration::from_secs(5)).sent > 10);
+}
+
+#[test]
+fn the_sdk_alone_does_everything() {
+    let provider = SdkTracerProvider::builder().build();
+    assert_eq!(all_pass(|| Tracer::new(&provider), Capabilities::everything()), [""; 0]);
+}
+
+#[test]
+fn the_mock_tracer_does_everything() {
+    assert_eq!(all_pass(|| MockTracer::new().tracer().clone(), Capabilities::everything()), [""; 0]);
+}
+
+#[test]
+fn the_no_op_tracer_does_nothing_and_fails_at_nothing() {
+    let skipped = all_pass(Tracer::noop, Capabilities::default());
+    assert_eq!(skipped.len(), 9, "{skipped:?}");
+}
+
+/// The checks can fail.
+#[test]
+fn a_tracer_that_says_it_can_and_cannot_is_found_out() {
+    let checks = run_api_checks(Tracer::noop, Capabilities::everything());
+    let failed: Vec<_> = checks.iter().filter(|check| check.is_failed()).map(|check| check.name).collect();
+    let expected = [
+        "TestStartSpanWithParent",
+        "TestSpanBaggage",
+        "TestContextBaggage",
+        "TestMultiBaggage",
+        "TestTextPropagation",
+        "TestHTTPPropagation",
+        "TestBinaryPropagation",
+        "TestMandatoryFormats",
+        "TestInvalidExtract",
+    ];
+    assert_eq!(failed, expected);
+}
