@@ -11,6 +11,7 @@ mod span_context;
 mod value;
 
 mod error;
+mod priority;
 mod recording;
 
 pub mod conformance;

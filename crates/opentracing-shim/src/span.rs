@@ -13,7 +13,9 @@ use opentelemetry::{
     trace::{SpanContext as OtelSpanContext, Status, TraceContextExt},
 };
 
-use crate::{Field, ReferenceType, SpanContext, Tracer, Value, ext, recording::Recording};
+use crate::{
+    Field, ReferenceType, SpanContext, Tracer, Value, ext, priority::Priority, recording::Recording,
+};
 
 /// A piece of work: a name, a time, tags, logs and baggage. Clones are the same span.
 ///
@@ -100,7 +102,12 @@ impl Span {
             if tag.key == ext::ERROR.as_str() {
                 self.inner.end().error = truth(&tag.value);
             } else {
+                let priority = Priority::of(&tag);
                 self.inner.context().span().set_attribute(tag.into_otel());
+                if let Some(priority) = priority {
+                    let mut context = self.inner.lock_context();
+                    *context = priority.apply(context.clone());
+                }
             }
         }
         self

@@ -8,7 +8,10 @@ use opentelemetry::{
     trace::{Link, SpanKind, TraceContextExt, Tracer as _},
 };
 
-use crate::{Field, Span, SpanContext, Tracer, Value, ext};
+use crate::{
+    Field, Span, SpanContext, Tracer, Value, ext,
+    priority::{Priority, as_parent},
+};
 
 /// How a span depends on another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +111,10 @@ impl SpanBuilder {
         let at_start = self.tags.iter().filter(|tag| tag.key != ext::ERROR.as_str());
         builder.attributes = Some(at_start.cloned().map(Field::into_otel).collect());
         let span = engine.build_with_context(builder, &parent);
-        let context = JaegerState::bind(parent.with_span(span));
+        let mut context = JaegerState::bind(parent.with_span(span));
+        if let Some(priority) = tags.iter().rev().find_map(Priority::of) {
+            context = priority.apply(context);
+        }
         Span::started(self.tracer, context, self.operation_name, (self.references, tags), self.start_time)
     }
 
@@ -117,8 +123,9 @@ impl SpanBuilder {
         let is_child = |reference: &&(ReferenceType, SpanContext)| reference.0 == ReferenceType::ChildOf;
         let chosen = self.references.iter().find(is_child).or(self.references.first());
         let Some((_, chosen)) = chosen else {
-            let active =
-                || self.tracer.active_span().map_or_else(Context::current, |span| span.otel_context());
+            let active = || {
+                self.tracer.active_span().map_or_else(Context::current, |span| as_parent(span.otel_context()))
+            };
             return if self.ignores_active_span { Context::new() } else { active() };
         };
         let [_, _, ..] = self.references.as_slice() else { return chosen.context().clone() };

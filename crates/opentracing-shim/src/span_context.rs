@@ -8,6 +8,8 @@ use opentelemetry::{
     trace::{SpanContext as OtelSpanContext, TraceContextExt},
 };
 
+use crate::priority;
+
 /// The ids of a span, its flags and its baggage. It never changes, and is good after its span has finished.
 #[derive(Clone)]
 pub struct SpanContext {
@@ -19,8 +21,7 @@ pub struct SpanContext {
 
 impl SpanContext {
     pub(crate) fn of(context: &Context) -> Self {
-        let span = context.span().span_context().clone();
-        Self { context: context.with_remote_span_context(span) }
+        Self { context: context.with_remote_span_context(priority::seen(context)) }
     }
 
     pub(crate) fn context(&self) -> &Context {

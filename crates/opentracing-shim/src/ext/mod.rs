@@ -54,7 +54,9 @@ pub const PEER_IPV6: Tag<Ipv6Addr> = Tag::new("peer.ipv6");
 pub const PEER_PORT: Tag<u16> = Tag::new("peer.port");
 /// The name of the other side's service.
 pub const PEER_SERVICE: Tag<Text> = Tag::new("peer.service");
-/// Above 0 the trace is reported, whatever the sampler says, and with 0 it is not. Of Jaeger's own tracer only.
+/// Above 0 makes it a debug trace, which is reported whatever the sampler says, and 0 one that is not reported: for the span, for
+/// those that start below it from now on, and for the services that they call. The SDK reports the span itself as its sampler has
+/// said, and cannot turn on one that is not recorded.
 pub const SAMPLING_PRIORITY: Tag<u16> = Tag::new("sampling.priority");
 /// Which end of which kind of call: to be set when the span starts.
 pub const SPAN_KIND: Tag<SpanKind> = Tag::new("span.kind");

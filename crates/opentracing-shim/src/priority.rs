@@ -1,0 +1,80 @@
+//! The tag `sampling.priority`: what a program says of a trace after its start.
+//!
+//! What becomes of the span itself is the engine's affair. But the span context of OpenTelemetry does not change, and has no debug
+//! flag, and so what is said is kept here: for spans that start below this one, and for what is injected. In jaeger-client-go it
+//! is a state that the spans of a trace share in a process (`setSamplingPriority` in `span.go`).
+
+use jaeger_propagation::{Flags, JaegerState, span_context_of};
+use opentelemetry::{
+    Context,
+    trace::{SpanContext as OtelSpanContext, SpanId, TraceContextExt, TraceFlags},
+};
+
+use crate::{Field, SpanContext, Value, ext};
+
+/// A value of the tag that says something: a number of 16 bits, as in OpenTracing's `ext`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Priority {
+    /// 0: the trace is not reported.
+    Off,
+    /// More: it is a debug trace.
+    Debug,
+}
+
+/// What was said of a span. Those below it have begun with that.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    span_id: SpanId,
+    flags: TraceFlags,
+}
+
+// === impl Priority ===
+
+impl Priority {
+    pub(crate) fn of(tag: &Field) -> Option<Self> {
+        match tag.value {
+            _ if tag.key != ext::SAMPLING_PRIORITY.as_str() => None,
+            Value::Long(0) => Some(Self::Off),
+            Value::Long(1..=0xffff) => Some(Self::Debug),
+            _ => None,
+        }
+    }
+
+    /// The context of a span that has been given the tag. It is as before if the span is not recorded: then the engine could not
+    /// turn it on, or is no more.
+    pub(crate) fn apply(self, context: Context) -> Context {
+        if !context.span().is_recording() {
+            return context;
+        }
+        let Some(span) = span_context_of(SpanContext::of(&context).context()) else { return context };
+        let flags = match self {
+            Self::Off => span.flags.with_sampled(false).effective(),
+            Self::Debug => span.flags | Flags::SAMPLED | Flags::DEBUG,
+        };
+        let is_sampled = TraceFlags::default().with_sampled(flags.is_sampled());
+        let said = Said { span_id: span.span_id.into(), flags: is_sampled };
+        JaegerState::with_flags(&context, span.trace_id.into(), flags).with_value(said)
+    }
+}
+
+/// The span of a context, as others are to see it.
+pub(crate) fn seen(context: &Context) -> OtelSpanContext {
+    let span = context.span();
+    let span = span.span_context();
+    match context.get::<Said>() {
+        Some(said) if said.span_id == span.span_id() => OtelSpanContext::new(
+            span.trace_id(),
+            span.span_id(),
+            said.flags,
+            span.is_remote(),
+            span.trace_state().clone(),
+        ),
+        _ => span.clone(),
+    }
+}
+
+/// The context of a parent that is active: with what was said of its span, in place of the span itself.
+pub(crate) fn as_parent(context: Context) -> Context {
+    let seen = seen(&context);
+    if seen == *context.span().span_context() { context } else { context.with_remote_span_context(seen) }
+}
