@@ -1,10 +1,11 @@
 // A hop of a chain of services, as ../README.md has it, on the published Jaeger client for Go (jaeger-client-go): HTTP by
-// net/http with the tracer's own Extract and Inject, gRPC by opentracing-contrib's otgrpc.
+// net/http with the tracer's own Extract and Inject, gRPC by opentracing-contrib's otgrpc. And the client's Binary carrier.
 package main
 
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -40,11 +41,14 @@ type Note struct {
 	Debug        bool              `json:"debug"`
 	Baggage      map[string]string `json:"baggage"`
 	ClientSpanID string            `json:"client_span_id,omitempty"`
+	// Hexadecimal, of /binary only.
+	Carrier string `json:"carrier,omitempty"`
 }
 
 func main() {
 	web, rpc := listen(), listen()
 	http.HandleFunc("POST /hop", serveHTTP)
+	http.HandleFunc("POST /binary", serveBinary)
 	go func() { log.Fatal(http.Serve(web, nil)) }()
 
 	// The service without generated code: one method, from StringValue to StringValue.
@@ -89,6 +93,25 @@ func serveHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Write(body)
 }
 
+// serveBinary continues the trace of a Binary carrier, and answers with what it has read there and with a carrier of its own.
+func serveBinary(w http.ResponseWriter, r *http.Request) {
+	parent, err := tracer.Extract(opentracing.Binary, http.MaxBytesReader(w, r.Body, maxBytes))
+	if err != nil {
+		log.Print("extract: ", err)
+	}
+	span := tracer.StartSpan("hop", ext.RPCServerOption(parent))
+	defer span.Finish()
+	note := noteOf(span)
+	var carrier bytes.Buffer
+	if err := tracer.Inject(withOwnItem(span).Context(), opentracing.Binary, &carrier); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	note.Carrier = hex.EncodeToString(carrier.Bytes())
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(note)
+}
+
 func serveGRPC(_ any, ctx context.Context, decode func(any) error, interceptor grpc.UnaryServerInterceptor) (any, error) {
 	request := new(wrapperspb.StringValue)
 	if err := decode(request); err != nil {
@@ -110,21 +133,8 @@ func hop(ctx context.Context, body []byte) ([]byte, error) {
 		return nil, err
 	}
 	span := opentracing.SpanFromContext(ctx)
-	seen := span.Context().(jaeger.SpanContext)
-	note := Note{
-		Service:  service,
-		TraceID:  fmt.Sprintf("%016x%016x", seen.TraceID().High, seen.TraceID().Low),
-		SpanID:   id(seen.SpanID()),
-		ParentID: id(seen.ParentID()),
-		Sampled:  seen.IsSampled(),
-		Debug:    seen.IsDebug(),
-		Baggage:  map[string]string{},
-	}
-	seen.ForeachBaggageItem(func(key, value string) bool {
-		note.Baggage[key] = value
-		return true
-	})
-	span.SetBaggageItem("from-"+service, service+`: 1 + 1 = 100% ☃ a/b;c,d="e"`)
+	note := noteOf(span)
+	withOwnItem(span)
 
 	var behind []json.RawMessage
 	if len(request.Next) > 0 {
@@ -144,6 +154,28 @@ func hop(ctx context.Context, body []byte) ([]byte, error) {
 	}
 	own, _ := json.Marshal(note)
 	return json.Marshal(append([]json.RawMessage{own}, behind...))
+}
+
+func noteOf(span opentracing.Span) Note {
+	seen := span.Context().(jaeger.SpanContext)
+	note := Note{
+		Service:  service,
+		TraceID:  fmt.Sprintf("%016x%016x", seen.TraceID().High, seen.TraceID().Low),
+		SpanID:   id(seen.SpanID()),
+		ParentID: id(seen.ParentID()),
+		Sampled:  seen.IsSampled(),
+		Debug:    seen.IsDebug(),
+		Baggage:  map[string]string{},
+	}
+	seen.ForeachBaggageItem(func(key, value string) bool {
+		note.Baggage[key] = value
+		return true
+	})
+	return note
+}
+
+func withOwnItem(span opentracing.Span) opentracing.Span {
+	return span.SetBaggageItem("from-"+service, service+`: 1 + 1 = 100% ☃ a/b;c,d="e"`)
 }
 
 func id(id jaeger.SpanID) string { return fmt.Sprintf("%016x", uint64(id)) }

@@ -65,6 +65,11 @@ impl ForeignHop {
         format!("http://{}/hop", self.http)
     }
 
+    /// Where it takes Binary carriers, `http://…/binary`, if its client has that format.
+    pub fn binary_url(&self) -> String {
+        format!("http://{}/binary", self.http)
+    }
+
     /// Where it listens for gRPC, `grpc://…`, if it does.
     pub fn grpc_url(&self) -> Option<String> {
         self.grpc.as_ref().map(|address| format!("grpc://{address}"))

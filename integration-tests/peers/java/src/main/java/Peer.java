@@ -1,5 +1,5 @@
 // One hop of a chain of services, on Jaeger's Java client (jaeger-core) and opentracing-contrib's opentracing-grpc: a service to
-// test the Rust crates against. ../README.md says what it is to do.
+// test the Rust crates against, with the client's Binary carrier. ../README.md says what it is to do.
 
 import com.google.gson.*;
 import com.google.protobuf.StringValue;
@@ -26,9 +26,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.*;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.*;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
@@ -54,7 +56,8 @@ public final class Peer {
 
     public static void main(String[] args) throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        http.createContext("/hop", Peer::serveHttp);
+        http.createContext("/hop", exchange -> serve(exchange, () -> serveHttp(exchange)));
+        http.createContext("/binary", exchange -> serve(exchange, () -> serveBinary(exchange)));
         // A thread for each request: a chain may come through here more than once.
         http.setExecutor(Executors.newCachedThreadPool());
         http.start();
@@ -75,20 +78,12 @@ public final class Peer {
         System.exit(0);
     }
 
-    private static void serveHttp(HttpExchange exchange) throws IOException {
+    private static void serve(HttpExchange exchange, Callable<String> handler) throws IOException {
         int status = 200;
         String answer;
         try (exchange) {
             try {
-                String request = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-                SpanContext context = TRACER.extract(Format.Builtin.HTTP_HEADERS, carrier(exchange.getRequestHeaders()));
-                JaegerSpan span = TRACER.buildSpan("hop").asChildOf(context)
-                        .withTag(Tags.SPAN_KIND.getKey(), Tags.SPAN_KIND_SERVER).start();
-                try {
-                    answer = hop(span, request);
-                } finally {
-                    span.finish();
-                }
+                answer = handler.call();
             } catch (Exception error) {
                 status = 500;
                 answer = SERVICE + ": " + error;
@@ -98,6 +93,36 @@ public final class Peer {
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
         }
+    }
+
+    private static String serveHttp(HttpExchange exchange) throws Exception {
+        String request = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        JaegerSpan span = hopOf(TRACER.extract(Format.Builtin.HTTP_HEADERS, carrier(exchange.getRequestHeaders())));
+        try {
+            return hop(span, request);
+        } finally {
+            span.finish();
+        }
+    }
+
+    /** Continues the trace of a Binary carrier, and answers with what it has read there and with a carrier of its own. */
+    private static String serveBinary(HttpExchange exchange) throws IOException {
+        Bytes received = new Bytes(ByteBuffer.wrap(exchange.getRequestBody().readAllBytes()));
+        JaegerSpan span = hopOf(TRACER.extract(Format.Builtin.BINARY, received));
+        try {
+            JsonObject note = noteOf(span);
+            span.setBaggageItem("from-" + SERVICE, ITEM);
+            Bytes sent = new Bytes(null);
+            TRACER.inject(span.context(), Format.Builtin.BINARY, sent);
+            note.addProperty("carrier", HexFormat.of().formatHex(sent.buffer.array()));
+            return GSON.toJson(note);
+        } finally {
+            span.finish();
+        }
+    }
+
+    private static JaegerSpan hopOf(SpanContext caller) {
+        return TRACER.buildSpan("hop").asChildOf(caller).withTag(Tags.SPAN_KIND.getKey(), Tags.SPAN_KIND_SERVER).start();
     }
 
     /** The interceptor has made the server span, and finishes it. */
@@ -116,18 +141,7 @@ public final class Peer {
     /** Notes what the server span's context says, calls the next hop if there is one, and returns all notes. */
     private static String hop(Span span, String request) throws Exception {
         JsonArray next = JsonParser.parseString(request).getAsJsonObject().getAsJsonArray("next");
-        JaegerSpanContext context = (JaegerSpanContext) span.context();
-        JsonObject note = new JsonObject();
-        note.addProperty("service", SERVICE);
-        note.addProperty("trace_id", hex(context.getTraceIdHigh()) + hex(context.getTraceIdLow()));
-        note.addProperty("span_id", hex(context.getSpanId()));
-        note.addProperty("parent_id", hex(context.getParentId()));
-        note.addProperty("sampled", context.isSampled());
-        note.addProperty("debug", context.isDebug());
-        JsonObject baggage = new JsonObject();
-        context.baggageItems().forEach(item -> baggage.addProperty(item.getKey(), item.getValue()));
-        note.add("baggage", baggage);
-
+        JsonObject note = noteOf(span);
         span.setBaggageItem("from-" + SERVICE, ITEM);
         JsonArray notes = new JsonArray();
         notes.add(note);
@@ -145,6 +159,21 @@ public final class Peer {
             notes.addAll(JsonParser.parseString(answer).getAsJsonArray());
         }
         return GSON.toJson(notes);
+    }
+
+    private static JsonObject noteOf(Span span) {
+        JaegerSpanContext context = (JaegerSpanContext) span.context();
+        JsonObject note = new JsonObject();
+        note.addProperty("service", SERVICE);
+        note.addProperty("trace_id", hex(context.getTraceIdHigh()) + hex(context.getTraceIdLow()));
+        note.addProperty("span_id", hex(context.getSpanId()));
+        note.addProperty("parent_id", hex(context.getParentId()));
+        note.addProperty("sampled", context.isSampled());
+        note.addProperty("debug", context.isDebug());
+        JsonObject baggage = new JsonObject();
+        context.baggageItems().forEach(item -> baggage.addProperty(item.getKey(), item.getValue()));
+        note.add("baggage", baggage);
+        return note;
     }
 
     private static String callHttp(Span parent, URI uri, String body, JsonObject note) throws Exception {
@@ -197,6 +226,26 @@ public final class Peer {
                 throw new UnsupportedOperationException("only to extract from");
             }
         };
+    }
+
+    /** A Binary carrier: bytes that came, or room for as many as the client asks for. */
+    private static final class Bytes implements Binary {
+        private ByteBuffer buffer;
+
+        private Bytes(ByteBuffer buffer) {
+            this.buffer = buffer;
+        }
+
+        @Override
+        public ByteBuffer extractionBuffer() {
+            return buffer;
+        }
+
+        @Override
+        public ByteBuffer injectionBuffer(int length) {
+            buffer = ByteBuffer.allocate(length);
+            return buffer;
+        }
     }
 
     private static OperationNameConstructor named(String name) {
