@@ -1,0 +1,23 @@
+//! The program `formatter`: `GET /format?helloTo=Bryan` is answered with `Hello, Bryan!`.
+
+use axum::{Router, extract::Query, routing::get};
+use http::HeaderMap;
+use opentracing_shim::{HttpHeaders, field, global_tracer};
+
+use crate::service::HelloTo;
+
+pub(crate) fn router() -> Router {
+    Router::new().route("/format", get(format))
+}
+
+async fn format(headers: HeaderMap, Query(HelloTo { hello_to }): Query<HelloTo>) -> String {
+    let tracer = global_tracer();
+    let caller = tracer.extract(HttpHeaders, &headers).ok();
+    let span = tracer.build_span("format").rpc_server(caller.as_ref()).start();
+
+    let hello_str = format!("Hello, {hello_to}!");
+    span.log([field("event", "string-format"), field("value", hello_str.clone())]);
+
+    span.finish();
+    hello_str
+}

@@ -1,0 +1,5 @@
+//! Lesson 4: baggage, which goes wherever the trace goes.
+
+pub(crate) mod formatter;
+pub(crate) mod hello;
+pub(crate) mod publisher;
