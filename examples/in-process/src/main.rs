@@ -6,24 +6,22 @@
 use std::{env, process::ExitCode, thread::sleep, time::Duration};
 
 use jaeger_client::{Closer, Config, ConfigError};
-use opentelemetry::{
-    Context, KeyValue, global,
-    trace::{TraceContextExt, Tracer},
-};
+use opentelemetry::global;
+use opentracing_shim::{Span, Tracer, ext, field};
 
 fn main() -> ExitCode {
     let argument = env::args().nth(1);
     let endpoint = argument.as_deref().unwrap_or("http://localhost:14268/api/traces");
-    let closer = match init_jaeger("in-process", endpoint) {
-        Ok(closer) => closer,
+    let (tracer, closer) = match init_jaeger("in-process", endpoint) {
+        Ok(tracing) => tracing,
         Err(error) => {
             eprintln!("cannot init Jaeger: {error}");
             return ExitCode::FAILURE;
         }
     };
-    let root = start("in-process-service", &Context::new());
+    let root = tracer.start_span("in-process-service");
     foo(&root);
-    root.span().end();
+    root.finish();
 
     // After the root has finished, or the root would be lost.
     let report = closer.close(Duration::from_secs(5));
@@ -31,7 +29,7 @@ fn main() -> ExitCode {
     if report.lost > 0 {
         return ExitCode::FAILURE;
     }
-    let trace_id = root.span().span_context().trace_id();
+    let trace_id = root.context().trace_id_string();
     match argument {
         None => println!("Look at it: http://localhost:16686/trace/{trace_id}"),
         Some(_) => println!("Look at it on the page of that Jaeger: /trace/{trace_id}"),
@@ -39,29 +37,27 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn init_jaeger(service: &str, endpoint: &str) -> Result<Closer, ConfigError> {
-    Config::new(service).with_collector_endpoint(endpoint).with_log_spans().install()
+fn init_jaeger(service: &str, endpoint: &str) -> Result<(Tracer, Closer), ConfigError> {
+    let closer = Config::new(service).with_collector_endpoint(endpoint).with_log_spans().install()?;
+    Ok((Tracer::new(&global::tracer_provider()), closer))
 }
 
-fn foo(parent: &Context) {
+fn foo(parent: &Span) {
     let span = start("Foo", parent);
     bar(&span);
     sleep(Duration::from_secs(1));
-    span.span().end();
+    span.finish();
 }
 
-fn bar(parent: &Context) {
-    let context = start("Bar", parent);
+fn bar(parent: &Span) {
+    let span = start("Bar", parent);
     sleep(Duration::from_secs(2));
-    let span = context.span();
-    span.add_event("error", vec![KeyValue::new("message", "something wrong")]);
-    span.set_attribute(KeyValue::new("error", true));
-    span.end();
+    span.log([field("event", "error"), field("message", "something wrong")]);
+    ext::ERROR.set(&span, true);
+    span.finish();
 }
 
-/// Starts a span as ChildOf the one in `parent`. The context comes first in each function, so that the chain of
-/// spans is not broken.
-fn start(operation: &'static str, parent: &Context) -> Context {
-    let span = global::tracer("in-process").start_with_context(operation, parent);
-    parent.with_span(span)
+/// Starts a span as ChildOf another one. That comes first in each function, so that the chain of spans is not broken.
+fn start(operation: &'static str, parent: &Span) -> Span {
+    parent.tracer().build_span(operation).child_of(&parent.context()).start()
 }
