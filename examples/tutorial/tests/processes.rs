@@ -117,6 +117,36 @@ fn a_killed_lesson_leaves_nobody() {
     wait_until("the end of the programs", || !children.iter().copied().any(is_running));
 }
 
+/// The formatter of lesson 4 without the lesson, as somebody else would call it.
+#[test]
+fn a_program_takes_the_context_from_jaeger_s_headers_and_sends_its_spans_at_its_end() {
+    let jaeger = Jaeger::in_memory();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tutorial"));
+    command.args(["formatter", "--lesson", "4", "--to", &jaeger.collector]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut process = command.spawn().unwrap();
+    let lines = BufReader::new(process.stdout.take().unwrap());
+    let mut formatter = Lesson { process, lines };
+    let listening = formatter.line("listening ");
+    let url = format!("http://localhost:{}/format?helloTo=Bryan", listening.trim_start_matches("listening "));
+
+    let called = ureq::get(&url).header("uber-trace-id", "7b:1c8:0:1").header("uberctx-greeting", "Bonjour");
+    assert_eq!(called.call().unwrap().body_mut().read_to_string().unwrap(), "Bonjour, Bryan!");
+    // One that cannot be read is none: the work is done, in a trace of its own.
+    let called = ureq::get(&url).header("uber-trace-id", "x:y:z").header("uberctx-greeting", "Bonjour");
+    assert_eq!(called.call().unwrap().body_mut().read_to_string().unwrap(), "Hello, Bryan!");
+
+    drop(formatter.process.stdin.take());
+    assert_eq!(formatter.process.wait().unwrap().code(), Some(0));
+    // It has come when the process is gone, and not a flush interval later.
+    let trace = ureq::get(format!("{}/api/traces/7b", jaeger.query)).call().unwrap();
+    let trace = trace.into_body().read_to_string().unwrap();
+    assert!(
+        trace.contains(r#""refType":"CHILD_OF","traceID":"000000000000007b","spanID":"00000000000001c8""#),
+        "{trace}"
+    );
+}
+
 #[test]
 fn a_taken_port_is_named_with_its_option() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

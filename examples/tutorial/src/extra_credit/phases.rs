@@ -97,3 +97,58 @@ impl Phase for Uri {
         field("addr", self.authority().map(ToString::to_string).unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, routing::get};
+    use http::Request;
+    use opentracing_shim::{mock::MockTracer, set_global_tracer};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// The events that are logged on the span of a call, and the error of the last one.
+    async fn logged(mock: &MockTracer, client: &ClientWithPhases, port: u16) -> (Vec<String>, bool) {
+        let span = mock.tracer().start_span("call");
+        let uri = format!("http://localhost:{port}/");
+        let request = Request::get(uri).body(Empty::new()).unwrap();
+        let answer = span.activate_in(client.request(request)).await;
+        span.finish();
+        let logs = &mock.finished_spans()[0].logs;
+        let event = |log: &opentracing_shim::mock::LogRecord| log.field("event").unwrap().to_string();
+        let events = logs.iter().map(event).collect();
+        let is_error = logs.last().is_some_and(|log| log.field("error.object").is_some());
+        assert_eq!(is_error, answer.is_err());
+        mock.reset();
+        (events, is_error)
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_logged_when_it_is_made_and_not_when_it_is_used_again() {
+        let mock = MockTracer::new();
+        set_global_tracer(mock.tracer().clone()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let app = Router::new().route("/", get(|| async {}));
+        let server = tokio::spawn(async { axum::serve(listener, app).await });
+        let connecting = ["ConnectStart", "DNSStart", "DNSDone", "ConnectDone"].map(str::to_owned);
+
+        let used = client();
+        assert_eq!(logged(&mock, &used, port).await, (connecting.to_vec(), false));
+        // The connection is free for others when its task has been told of the answer's end.
+        let mut again = logged(&mock, &used, port).await;
+        for _ in 0..100 {
+            if again.0.is_empty() {
+                break;
+            }
+            tokio::task::yield_now().await;
+            again = logged(&mock, &used, port).await;
+        }
+        assert_eq!(again, (vec![], false));
+
+        server.abort();
+        let _ = server.await;
+        let new = client();
+        assert_eq!(logged(&mock, &new, port).await, (connecting.to_vec(), true));
+    }
+}
