@@ -35,6 +35,7 @@ pub use self::{
 /// How OpenTelemetry's values become Jaeger's: what the native tracer does in the same way, and whole spans of the SDK.
 pub mod mapping {
     pub use crate::convert::{
-        EventName, MAX_TAG_VALUE_BYTES, cut, encode_span, ref_type, text_of_no_number, with_tag,
+        EventName, MAX_TAG_VALUE_BYTES, cut, encode_span, parent_ref_type, ref_type, text_of_no_number,
+        with_tag,
     };
 }

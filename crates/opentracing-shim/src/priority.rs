@@ -73,8 +73,13 @@ pub(crate) fn seen(context: &Context) -> OtelSpanContext {
     }
 }
 
-/// The context of a parent that is active: with what was said of its span, in place of the span itself.
-pub(crate) fn as_parent(context: Context) -> Context {
-    let seen = seen(&context);
-    if seen == *context.span().span_context() { context } else { context.with_remote_span_context(seen) }
+/// The current context as that of a parent: with what has been said in the parent's own context since it became active.
+pub(crate) fn as_parent(current: Context, own: &Context) -> Context {
+    let span_id = own.span().span_context().span_id();
+    if own.get::<Said>().is_none_or(|said| said.span_id != span_id) {
+        return current;
+    }
+    let parent = current.with_remote_span_context(seen(own));
+    let Some(state) = JaegerState::from_context(own) else { return parent };
+    parent.with_value(state.clone())
 }

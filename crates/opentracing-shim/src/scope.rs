@@ -2,9 +2,10 @@
 
 use std::{fmt, marker::PhantomData};
 
+use jaeger_propagation::Baggage;
 use opentelemetry::{Context, ContextGuard, baggage::BaggageExt, context::FutureExt, trace::TraceContextExt};
 
-use crate::{Span, Tracer};
+use crate::{Span, Tracer, priority, span::WeakSpan};
 
 /// A span is active as long as this is there; then the one before is again. Made by [`Tracer::activate`].
 ///
@@ -16,9 +17,13 @@ pub struct Scope {
     _stays: PhantomData<*const ()>,
 }
 
-/// The active span itself, beside OpenTelemetry's.
-#[derive(Debug)]
-struct Active(Span);
+/// The active span itself, beside OpenTelemetry's. Contexts may be kept for long, by those below and by what was spawned, and shall not
+/// keep the span from its end.
+struct Active {
+    span: WeakSpan,
+    /// What it had when it became active.
+    baggage: Baggage,
+}
 
 // === impl Scope ===
 
@@ -44,7 +49,12 @@ impl fmt::Debug for Scope {
 }
 
 pub(crate) fn in_scope<F: Future>(span: &Span, future: F) -> impl Future<Output = F::Output> + use<F> {
-    future.with_context(context_of(span))
+    let (span, future) = (span.clone(), future.with_context(context_of(span)));
+    async move {
+        let output = future.await;
+        drop(span);
+        output
+    }
 }
 
 /// The active span: the same that was made active, or one that stands for the current span of other instrumentation. Where there is
@@ -52,15 +62,45 @@ pub(crate) fn in_scope<F: Future>(span: &Span, future: F) -> impl Future<Output 
 pub(crate) fn active(tracer: &Tracer) -> Option<Span> {
     let current = Context::current();
     let current_span = current.span().span_context().clone();
-    if let Some(Active(span)) = current.get::<Active>()
-        && span.otel_span_context() == current_span
-    {
-        return Some(span.clone());
+    if let Some((span, _)) = active_of(&current) {
+        return Some(span);
     }
     let is_anything = current_span.is_valid() || !current.baggage().is_empty();
     is_anything.then(|| Span::foreign(tracer.clone(), current))
 }
 
+/// The context of a span that is ChildOf the active one: the current one, with what has been set in the active span since it became
+/// active.
+pub(crate) fn parent() -> Context {
+    let current = Context::current();
+    let Some((span, before)) = active_of(&current) else { return current };
+    let own = span.otel_context();
+    let now = Baggage::from_context(&own);
+    let set = now.iter().filter(|(key, value)| before.get(key) != Some(value));
+    let taken = before.iter().filter(|(key, _)| now.get(key).is_none());
+    let mut baggage = Baggage::from_context(&current);
+    let mut is_changed = false;
+    for (key, value) in set {
+        baggage.insert(key, value);
+        is_changed = true;
+    }
+    for (key, _) in taken {
+        baggage.remove(key);
+        is_changed = true;
+    }
+    let parent = if is_changed { baggage.into_context(&current) } else { current.clone() };
+    priority::as_parent(parent, &own)
+}
+
+/// The active span of a context, if its span is still that; and the baggage that it had then.
+fn active_of(context: &Context) -> Option<(Span, &Baggage)> {
+    let Active { span, baggage } = context.get()?;
+    let span = span.upgrade()?;
+    (span.otel_span_context() == *context.span().span_context()).then_some((span, baggage))
+}
+
 fn context_of(span: &Span) -> Context {
-    span.otel_context().with_value(Active(span.clone()))
+    let context = span.otel_context();
+    let active = Active { span: span.downgrade(), baggage: Baggage::from_context(&context) };
+    context.with_value(active)
 }

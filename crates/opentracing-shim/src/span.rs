@@ -2,8 +2,8 @@
 
 use std::{
     borrow::Cow,
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    fmt, mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::SystemTime,
 };
 
@@ -28,13 +28,20 @@ pub struct Span {
 
 struct Inner {
     tracer: Tracer,
-    /// With the span itself and its baggage.
+    /// With the span itself and its baggage. Locked to read or to replace it and for nothing else: what is said to OpenTelemetry's span
+    /// may wait for its end, and what runs there may ask for this.
     context: Mutex<Context>,
+    /// Held by the one who makes another context of it.
+    change: Mutex<()>,
     end: Mutex<End>,
     recording: Option<Mutex<Recording>>,
     /// Not one of somebody else's, which he ends.
     is_own: bool,
 }
+
+/// A [`Span`] that may have been dropped.
+#[derive(Clone)]
+pub(crate) struct WeakSpan(Weak<Inner>);
 
 #[derive(Default)]
 struct End {
@@ -53,15 +60,15 @@ impl Span {
         (references, tags): (Vec<(ReferenceType, SpanContext)>, Vec<Field>),
         start_time: Option<SystemTime>,
     ) -> Self {
-        let error = tags.iter().rev().find(|tag| tag.key == ext::ERROR.as_str());
-        let error = error.and_then(|tag| truth(&tag.value));
+        let error = tags.iter().rev().find_map(truth);
         let recording = tracer
             .inner
             .recorder
             .as_ref()
             .map(|recorder| Mutex::new(recorder.start(operation_name, references, tags, start_time)));
         let (context, end) = (Mutex::new(context), Mutex::new(End { error, is_finished: false }));
-        Self { inner: Arc::new(Inner { tracer, context, end, recording, is_own: true }) }
+        let change = Mutex::default();
+        Self { inner: Arc::new(Inner { tracer, context, change, end, recording, is_own: true }) }
     }
 
     pub(crate) fn noop(tracer: Tracer) -> Self {
@@ -71,7 +78,8 @@ impl Span {
     /// The span of a context that somebody else has made.
     pub(crate) fn foreign(tracer: Tracer, context: Context) -> Self {
         let (context, end) = (Mutex::new(context), Mutex::default());
-        Self { inner: Arc::new(Inner { tracer, context, end, recording: None, is_own: false }) }
+        let change = Mutex::default();
+        Self { inner: Arc::new(Inner { tracer, context, change, end, recording: None, is_own: false }) }
     }
 
     /// Its ids and its baggage as they are now. They do not change, and are good after the span has finished.
@@ -95,18 +103,20 @@ impl Span {
     }
 
     /// Sets a tag. [`ext`] has those of OpenTracing's conventions, typed.
+    ///
+    /// Of the tag `error` the last one that is true or false counts, as a bool or as text; the span then has OpenTelemetry's status. Of
+    /// [another instrumentation's](Tracer::active_span) span it is the first `false` that counts.
     pub fn set_tag(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> &Self {
         if self.inner.is_open() {
             let tag = Field { key: key.into(), value: value.into() };
             self.inner.record(|recording| recording.tags.push(tag.clone()));
-            if tag.key == ext::ERROR.as_str() {
-                self.inner.end().error = truth(&tag.value);
+            if let Some(is_error) = truth(&tag) {
+                self.inner.set_error(is_error);
             } else {
                 let priority = Priority::of(&tag);
                 self.inner.context().span().set_attribute(tag.into_otel());
                 if let Some(priority) = priority {
-                    let mut context = self.inner.lock_context();
-                    *context = priority.apply(context.clone());
+                    self.inner.replace_context(|context| priority.apply(context));
                 }
             }
         }
@@ -152,11 +162,12 @@ impl Span {
     /// it away.
     ///
     /// As in Jaeger's clients there is a log `event=baggage`, and [`BaggageRestrictions::global`] say what is allowed. A context that was
-    /// taken before stays as it is.
+    /// taken before stays as it is, and so does the one that OpenTelemetry's other instrumentation sees where the span is active
+    /// already: a client layer injects the baggage that there was at [`Tracer::activate`].
     pub fn set_baggage_item(&self, key: &str, value: &str) -> &Self {
         if self.inner.is_open() && self.tracer().inner.engine.is_some() {
-            let mut context = self.inner.lock_context();
-            *context = BaggageRestrictions::global().set_item(&context, key, value);
+            let restrictions = BaggageRestrictions::global();
+            self.inner.replace_context(|context| restrictions.set_item(&context, key, value));
         }
         self
     }
@@ -166,7 +177,7 @@ impl Span {
         Baggage::from_context(&self.inner.context()).get(key).map(str::to_owned)
     }
 
-    /// Ends it now.
+    /// Ends it now. Where several threads do things with it at once, what comes at the same time as this may be lost.
     pub fn finish(&self) {
         self.inner.finish(None);
     }
@@ -190,6 +201,10 @@ impl Span {
         crate::scope::in_scope(self, future)
     }
 
+    pub(crate) fn downgrade(&self) -> WeakSpan {
+        WeakSpan(Arc::downgrade(&self.inner))
+    }
+
     pub(crate) fn otel_context(&self) -> Context {
         self.inner.context()
     }
@@ -205,16 +220,20 @@ impl fmt::Debug for Span {
     }
 }
 
-/// What a value of the tag `error` says.
-fn truth(value: &Value) -> Option<bool> {
-    match value {
+/// What the tag `error` says; `None` of another tag, and of a value that is neither true nor false.
+pub(crate) fn truth(tag: &Field) -> Option<bool> {
+    match &tag.value {
+        _ if tag.key != ext::ERROR.as_str() => None,
         Value::Bool(truth) => Some(*truth),
-        Value::Text(text) => text.parse().ok(),
+        Value::Text(text) => text.to_ascii_lowercase().parse().ok(),
         _ => None,
     }
 }
 
-/// OpenTelemetry's event of a log. Its name is that of the field `event`, else `log`; one of an error is called `exception` and has the
+/// The name of an event that has no field `event`.
+const NO_EVENT: &str = "log";
+
+/// OpenTelemetry's event of a log. Its name is that of the field `event`, else [`NO_EVENT`]; one of an error is called `exception` and has the
 /// fields that OpenTelemetry knows beside OpenTracing's.
 fn event(fields: Vec<Field>) -> (Cow<'static, str>, Vec<KeyValue>) {
     let name = fields.iter().find(|field| field.key == ext::log::EVENT).map(|field| field.value.to_string());
@@ -237,9 +256,18 @@ fn event(fields: Vec<Field>) -> (Cow<'static, str>, Vec<KeyValue>) {
         attributes.splice(0..0, fields.into_iter().map(Field::into_otel));
         return ("exception".into(), attributes);
     }
-    let others = fields.into_iter().filter(|field| field.key != ext::log::EVENT);
+    let is_told_by_name = name.as_deref().is_some_and(|name| name != NO_EVENT);
+    let others = fields.into_iter().filter(|field| !is_told_by_name || field.key != ext::log::EVENT);
     attributes.extend(others.map(Field::into_otel));
-    (name.map_or(Cow::Borrowed("log"), Cow::Owned), attributes)
+    (name.map_or(Cow::Borrowed(NO_EVENT), Cow::Owned), attributes)
+}
+
+// === impl WeakSpan ===
+
+impl WeakSpan {
+    pub(crate) fn upgrade(&self) -> Option<Span> {
+        self.0.upgrade().map(|inner| Span { inner })
+    }
 }
 
 // === impl Inner ===
@@ -251,6 +279,22 @@ impl Inner {
 
     fn lock_context(&self) -> MutexGuard<'_, Context> {
         self.context.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replace_context(&self, replace: impl FnOnce(Context) -> Context) {
+        let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = replace(self.context());
+        let old = mem::replace(&mut *self.lock_context(), new);
+        drop(old);
+    }
+
+    /// That of somebody else's span is told at once, as its end is not seen here.
+    fn set_error(&self, is_error: bool) {
+        if self.is_own {
+            self.end().error = Some(is_error);
+        } else {
+            self.context().span().set_status(status(is_error));
+        }
     }
 
     fn end(&self) -> MutexGuard<'_, End> {
@@ -283,10 +327,8 @@ impl Inner {
         drop(end);
         let context = self.context();
         let span = context.span();
-        match error {
-            Some(true) => span.set_status(Status::error("")),
-            Some(false) => span.set_status(Status::Ok),
-            None => {}
+        if let Some(is_error) = error {
+            span.set_status(status(is_error));
         }
         match time {
             Some(time) => span.end_with_timestamp(time),
@@ -296,6 +338,10 @@ impl Inner {
             self.record(|recording| recorder.finish(recording, SpanContext::of(&context), time));
         }
     }
+}
+
+fn status(is_error: bool) -> Status {
+    if is_error { Status::error("") } else { Status::Ok }
 }
 
 impl Drop for Inner {

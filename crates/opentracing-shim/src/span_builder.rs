@@ -8,10 +8,7 @@ use opentelemetry::{
     trace::{Link, SpanKind, TraceContextExt, Tracer as _},
 };
 
-use crate::{
-    Field, Span, SpanContext, Tracer, Value, ext,
-    priority::{Priority, as_parent},
-};
+use crate::{Field, Span, SpanContext, Tracer, Value, ext, priority::Priority, scope, span::truth};
 
 /// How a span depends on another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +59,7 @@ impl SpanBuilder {
     }
 
     /// Adds a reference; there may be any number. The parent is the first ChildOf of all, else the first reference. A context that
-    /// belongs to no span is no reference, but its debug id and its baggage count.
+    /// belongs to no span is no reference, but its baggage counts, and its debug id if the span has no parent.
     pub fn reference(mut self, reference_type: ReferenceType, span_context: &SpanContext) -> Self {
         self.references.push((reference_type, span_context.clone()));
         self
@@ -98,7 +95,8 @@ impl SpanBuilder {
     /// Starts the span.
     pub fn start(mut self) -> Span {
         let tracer = self.tracer.clone();
-        let Some(engine) = &tracer.inner.engine else {
+        let engine = tracer.inner.engine.as_ref().filter(|_| !Context::is_current_telemetry_suppressed());
+        let Some(engine) = engine else {
             return Span::noop(self.tracer);
         };
         let parent = self.parent();
@@ -108,7 +106,7 @@ impl SpanBuilder {
         let tags = self.tags.clone();
         builder.span_kind = self.take_kind();
         // What an error means to the span is known when it finishes.
-        let at_start = self.tags.iter().filter(|tag| tag.key != ext::ERROR.as_str());
+        let at_start = self.tags.iter().filter(|tag| truth(tag).is_none());
         builder.attributes = Some(at_start.cloned().map(Field::into_otel).collect());
         let span = engine.build_with_context(builder, &parent);
         let mut context = JaegerState::bind(parent.with_span(span));
@@ -120,13 +118,8 @@ impl SpanBuilder {
 
     /// The context with the parent and with the baggage of all.
     fn parent(&self) -> Context {
-        let is_child = |reference: &&(ReferenceType, SpanContext)| reference.0 == ReferenceType::ChildOf;
-        let chosen = self.references.iter().find(is_child).or(self.references.first());
-        let Some((_, chosen)) = chosen else {
-            let active = || {
-                self.tracer.active_span().map_or_else(Context::current, |span| as_parent(span.otel_context()))
-            };
-            return if self.ignores_active_span { Context::new() } else { active() };
+        let Some(chosen) = self.chosen() else {
+            return if self.ignores_active_span { Context::new() } else { scope::parent() };
         };
         let [_, _, ..] = self.references.as_slice() else { return chosen.context().clone() };
         // That of the parent counts where two have the same key.
@@ -139,6 +132,15 @@ impl SpanBuilder {
             }
         }
         baggage.into_context(chosen.context())
+    }
+
+    fn chosen(&self) -> Option<&SpanContext> {
+        let references = || self.references.iter();
+        let is_child = |reference_type| reference_type == ReferenceType::ChildOf;
+        let valid = || references().filter(|(_, span_context)| span_context.is_valid());
+        let chosen = valid().find(|(reference_type, _)| is_child(*reference_type)).or_else(|| valid().next());
+        let chosen = chosen.or_else(|| references().find(|(_, span_context)| span_context.has_debug_id()));
+        chosen.or(self.references.first()).map(|(_, span_context)| span_context)
     }
 
     /// OpenTelemetry's kind stands for the tag, so that both kinds of receivers know it.

@@ -34,8 +34,12 @@ impl SpanContext {
 
     /// Whether there is anything that another span could take: a trace, a debug id or baggage.
     pub(crate) fn is_worth_something(&self) -> bool {
-        let asks = JaegerState::from_context(&self.context).is_some_and(|state| state.debug_id().is_some());
-        self.is_valid() || asks || self.baggage_items().next().is_some()
+        self.is_valid() || self.has_debug_id() || self.baggage_items().next().is_some()
+    }
+
+    /// Whether the trace that takes it along is to be a debug trace.
+    pub(crate) fn has_debug_id(&self) -> bool {
+        JaegerState::from_context(&self.context).is_some_and(|state| state.debug_id().is_some())
     }
 
     /// Whether it belongs to a span. The one of a request that brings baggage or a debug id only does not.

@@ -168,11 +168,18 @@ impl Tracer {
     }
 
     /// The active span of this thread or task; `None` if there is none.
+    ///
+    /// It may be one that other instrumentation has started, a server layer for example: tags and logs of it are that span's own. Its
+    /// baggage is not: an item that is set is only that of this `Span` and of what references it, until it is
+    /// [made active](Self::activate) again. Nor is its end, which that instrumentation waits for; finish it only to end it before.
     pub fn active_span(&self) -> Option<Span> {
         scope::active(self)
     }
 
     /// Makes a span the active one of this thread, until what is returned is dropped. The span is not finished then.
+    ///
+    /// OpenTelemetry's other instrumentation, a client layer for example, sees it as it is now: baggage and `sampling.priority` that such
+    /// calls are to carry are set before.
     pub fn activate(&self, span: &Span) -> Scope {
         Scope::of(span)
     }

@@ -91,6 +91,18 @@ impl From<u64> for Value {
     }
 }
 
+impl From<isize> for Value {
+    fn from(number: isize) -> Self {
+        Self::Long(number as i64)
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Self::from(text.clone())
+    }
+}
+
 impl From<usize> for Value {
     fn from(number: usize) -> Self {
         Self::from(number as u64)

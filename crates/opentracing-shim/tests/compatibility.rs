@@ -118,6 +118,48 @@ fn sh5_the_parent_is_the_first_child_of_else_the_first_and_all_are_links() {
 }
 
 #[test]
+fn a_context_of_no_span_is_the_parent_of_none_that_has_another_reference() {
+    on_each_engine(
+        |tracer| {
+            let of_no_span = Tracer::noop().start_span("nothing").context();
+            let debug = tracer.extract(TextMap, &carrier(&[("jaeger-debug-id", "why")])).unwrap();
+            let baggage = tracer.extract(TextMap, &carrier(&[("uberctx-key", "value")])).unwrap();
+            let parent = tracer.start_span("parent").context();
+            tracer.build_span("child").child_of(&of_no_span).child_of(&parent).start().finish();
+            tracer.build_span("follower").child_of(&debug).follows_from(&parent).start().finish();
+            let both = tracer.build_span("debugged").child_of(&baggage).follows_from(&debug).start();
+            assert_eq!(both.baggage_item("key").as_deref(), Some("value"));
+            assert!(both.context().is_debug());
+        },
+        |spans, ()| {
+            let parent = named(spans, "parent").span_id;
+            assert_eq!(references(named(spans, "child")), [(RefType::ChildOf, parent)]);
+            assert_eq!(references(named(spans, "follower")), [(RefType::FollowsFrom, parent)]);
+            assert_eq!(references(named(spans, "debugged")), []);
+            assert_eq!(tag(named(spans, "debugged"), "jaeger-debug-id"), Some(&text("why")));
+        },
+    );
+}
+
+/// In either order, it waits for it.
+#[test]
+fn a_span_that_is_child_of_what_it_follows_from_is_child_of_it() {
+    on_each_engine(
+        |tracer| {
+            let parent = tracer.start_span("parent").context();
+            tracer.build_span("cf").child_of(&parent).follows_from(&parent).start().finish();
+            tracer.build_span("fc").follows_from(&parent).child_of(&parent).start().finish();
+        },
+        |spans, ()| {
+            for name in ["cf", "fc"] {
+                let parent = named(spans, "parent").span_id;
+                assert_eq!(references(named(spans, name)), [(RefType::ChildOf, parent)], "{name}");
+            }
+        },
+    );
+}
+
+#[test]
 fn sh6_baggage_is_that_of_all_references_and_without_any_the_current_one() {
     on_each_engine(
         |tracer| {
@@ -282,13 +324,19 @@ fn sh13_the_last_error_counts_and_is_the_status() {
         |tracer| {
             tracer.start_span("text").set_tag("error", "true").finish();
             tracer.start_span("number").set_tag("error", 1).finish();
+            tracer.start_span("words").set_tag("error", true).set_tag("error", "refused").finish();
+            tracer.start_span("capitals").set_tag("error", "True").finish();
             tracer.build_span("at the start").tag("error", true).start().finish();
             tracer.start_span("big").set_tag("big", u64::MAX).finish();
         },
         |spans, ()| {
             let error = |name| tag(named(spans, name), "error").cloned();
             let yes = Some(TagValue::Bool(true));
-            assert_eq!([error("text"), error("number"), error("at the start")], [yes.clone(), None, yes]);
+            assert_eq!(
+                [error("text"), error("capitals"), error("at the start")],
+                [yes.clone(), yes.clone(), yes]
+            );
+            assert_eq!([error("number"), error("words")], [Some(TagValue::Long(1)), Some(text("refused"))]);
             assert_eq!(tag(named(spans, "big"), "big"), Some(&text("18446744073709551615")));
         },
     );
@@ -307,9 +355,11 @@ fn sh14_a_log_is_an_event_of_its_name_else_called_log() {
     assert_eq!(events, [("retry", 1), ("log", 1)]);
     on_each_engine(
         |tracer| {
-            tracer.start_span("span").log([field("value", "x")]).log([field("a", 1), field("event", "e")]);
+            let span = tracer.start_span("span");
+            span.log([field("value", "x")]).log([field("a", 1), field("event", "e")]);
+            span.log([field("event", "log"), field("a", 1)]);
         },
-        |spans, ()| assert_eq!(lines(&spans[0]), ["value=x", "event=e a=1"]),
+        |spans, ()| assert_eq!(lines(&spans[0]), ["value=x", "event=e a=1", "event=log a=1"]),
     );
 }
 

@@ -4,6 +4,11 @@
 use std::time::Duration;
 
 use jaeger_client::{Config, InMemoryReporter};
+use jaeger_propagation::Propagator;
+use opentelemetry::{
+    Context, InstrumentationScope,
+    trace::{SpanBuilder, TracerProvider, noop::NoopSpan},
+};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use opentracing_shim::{
     Tracer,
@@ -69,4 +74,49 @@ fn a_tracer_that_says_it_can_and_cannot_is_found_out() {
         "TestInvalidExtract",
     ];
     assert_eq!(failed, expected);
+}
+
+/// One that has no ids is checked as far as it goes: what is skipped in one format hides nothing of the next.
+#[test]
+fn a_format_that_does_not_work_is_found_out() {
+    let provider = SdkTracerProvider::builder().build();
+    let writes_nothing = || Propagator::new().with_inject_formats([]);
+    let new = || Tracer::builder(&provider).with_http_headers_propagator(writes_nothing()).build();
+    let mut capabilities = Capabilities::everything();
+    capabilities.ids = false;
+    let checks = run_api_checks(new, capabilities);
+    let failed: Vec<_> = checks.iter().filter(|check| check.is_failed()).map(|check| check.name).collect();
+    assert_eq!(failed, ["TestHTTPPropagation", "TestMandatoryFormats"]);
+}
+
+#[derive(Clone, Debug)]
+struct Panics;
+
+impl TracerProvider for Panics {
+    type Tracer = Self;
+
+    fn tracer_with_scope(&self, _: InstrumentationScope) -> Self {
+        self.clone()
+    }
+}
+
+impl opentelemetry::trace::Tracer for Panics {
+    type Span = NoopSpan;
+
+    fn build_with_context(&self, builder: SpanBuilder, _: &Context) -> NoopSpan {
+        assert_ne!(builder.name, "Turanga Munda", "not her");
+        NoopSpan::DEFAULT
+    }
+}
+
+#[test]
+fn a_check_in_which_a_tracer_panics_has_failed_and_the_others_go_on() {
+    let checks = run_api_checks(|| Tracer::new(&Panics), Capabilities::default());
+    assert_eq!(checks.len(), 16);
+    let failed: Vec<_> = checks.iter().filter(|check| check.is_failed()).map(ToString::to_string).collect();
+    assert!(
+        matches!(failed.as_slice(), [first] if first.contains("TestStartSpanWithParent: failed: a panic: ")),
+        "{failed:?}"
+    );
+    assert!(failed[0].contains("not her"), "{failed:?}");
 }

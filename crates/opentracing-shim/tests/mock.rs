@@ -3,6 +3,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use opentelemetry::Context;
 use opentracing_shim::{ReferenceType, Value, field, mock::MockTracer};
 
 #[test]
@@ -32,6 +33,20 @@ fn what_a_program_did_can_be_read() {
     assert_eq!(child.context.baggage_item("customer").as_deref(), Some("731"));
     assert_eq!(child.logs[0].field("attempt"), Some(&Value::Long(2)));
 
+    mock.reset();
+    assert!(mock.finished_spans().is_empty());
+}
+
+#[test]
+fn what_has_finished_keeps_no_span_from_its_end() {
+    let mock = MockTracer::new();
+    {
+        let outer = mock.tracer().start_span("outer");
+        let _scope = mock.tracer().activate(&outer);
+        let _other = Context::current_with_value("of another instrumentation").attach();
+        mock.tracer().start_span("inner").finish();
+    }
+    assert_eq!((mock.unfinished_spans(), mock.finished_spans().len()), (0, 2));
     mock.reset();
     assert!(mock.finished_spans().is_empty());
 }

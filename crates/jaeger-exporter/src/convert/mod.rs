@@ -39,7 +39,7 @@ use crate::flags::{FLAGS_ATTRIBUTE, flags_of};
 
 pub use self::{
     event_name::EventName,
-    references::ref_type,
+    references::{parent_ref_type, ref_type},
     value::{cut, text_of_no_number, with_tag},
 };
 

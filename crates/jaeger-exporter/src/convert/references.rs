@@ -22,8 +22,8 @@ pub(super) fn write<P: Protocol>(span: &SpanData, buffer: &mut SpanBuffer<P>) {
         has_parent && link.span_context.span_id() == parent_id && link.span_context.trace_id() == trace_id
     };
     if has_parent {
-        let ref_type = span.links.iter().filter(|link| is_parent(link)).find_map(ref_type);
-        buffer.reference(&reference(ref_type.unwrap_or(RefType::ChildOf), trace_id, parent_id));
+        let ref_type = parent_ref_type(span.links.iter().filter(|link| is_parent(link)));
+        buffer.reference(&reference(ref_type, trace_id, parent_id));
     }
     for link in span.links.iter().filter(|link| link.span_context.is_valid() && !is_parent(link)) {
         let ref_type = ref_type(link).unwrap_or(RefType::FollowsFrom);
@@ -34,6 +34,13 @@ pub(super) fn write<P: Protocol>(span: &SpanData, buffer: &mut SpanBuffer<P>) {
 fn reference(ref_type: RefType, trace_id: TraceId, span_id: SpanId) -> SpanRef {
     let (trace_id_high, trace_id_low) = super::trace_id_halves(trace_id);
     SpanRef { ref_type, trace_id_low, trace_id_high, span_id: super::span_id(span_id) }
+}
+
+/// Which kind of reference the parent is, by the links to it: ChildOf, unless all that say something say FollowsFrom.
+pub fn parent_ref_type<'l>(links_to_parent: impl Iterator<Item = &'l Link>) -> RefType {
+    let said = links_to_parent.filter_map(ref_type);
+    said.reduce(|so_far, next| if next == RefType::ChildOf { next } else { so_far })
+        .unwrap_or(RefType::ChildOf)
 }
 
 /// Which kind of reference a link is, if it says so: by the attribute `opentracing.ref_type`.

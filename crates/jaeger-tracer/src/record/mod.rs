@@ -20,7 +20,7 @@ mod sort;
 
 use jaeger_exporter::{
     WireProtocol,
-    mapping::{cut, ref_type, with_tag},
+    mapping::{cut, parent_ref_type, ref_type, with_tag},
 };
 use jaeger_propagation::{Flags, JaegerState};
 use jaeger_thrift::{Binary, Compact, ListMark, RefType, SpanBuffer, SpanHead, SpanRef, TagRef};
@@ -130,8 +130,8 @@ impl Record {
         self.status = Status::Unset;
         self.dropped = Dropped::default();
         if head.parent_id != SpanId::INVALID {
-            let says = links.iter().filter(|link| self.is_parent(link)).find_map(ref_type);
-            self.reference(says.unwrap_or(RefType::ChildOf), head.trace_id, head.parent_id);
+            let ref_type = parent_ref_type(links.iter().filter(|link| self.is_parent(link)));
+            self.reference(ref_type, head.trace_id, head.parent_id);
         }
         for link in links {
             self.link(link);

@@ -11,20 +11,20 @@
 //!
 //! Three of them try what does not compile here: a format that is none, a carrier that is none, and a span context of somebody else's.
 //!
-//! ```compile_fail
+//! ```compile_fail,E0277
 //! # let tracer = opentracing_shim::Tracer::noop();
 //! // TestUnknownFormat
 //! tracer.inject(&tracer.start_span("Bender").context(), "kiss my shiny metal ...", &mut Vec::new());
 //! ```
 //!
-//! ```compile_fail
+//! ```compile_fail,E0277
 //! # let tracer = opentracing_shim::Tracer::noop();
 //! struct NotACarrier;
 //! // TestInvalidInject
 //! tracer.inject(&tracer.start_span("op").context(), opentracing_shim::HttpHeaders, &mut NotACarrier);
 //! ```
 //!
-//! ```compile_fail
+//! ```compile_fail,E0277
 //! # let tracer = opentracing_shim::Tracer::noop();
 //! struct NotACarrier;
 //! // TestInvalidExtract
@@ -34,7 +34,11 @@
 mod checks;
 mod propagation;
 
-use std::fmt;
+use std::{
+    any::Any,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use crate::Tracer;
 
@@ -97,13 +101,19 @@ const CHECKS: [(&str, Run); 16] = [
     ("TestInvalidExtract", propagation::invalid_extract),
 ];
 
-/// Runs all checks, each with a tracer of its own.
+/// Runs all checks, each with a tracer of its own. A check in which the tracer panics has failed.
 pub fn run_api_checks(new_tracer: impl Fn() -> Tracer, capabilities: Capabilities) -> Vec<Check> {
     let run = |(name, run): (&'static str, Run)| {
-        let outcome = run(&new_tracer(), capabilities).unwrap_or_else(Outcome::Failed);
-        Check { name, outcome }
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(&new_tracer(), capabilities)));
+        let outcome = outcome.unwrap_or_else(|panic| Err(format!("a panic: {}", words(&*panic))));
+        Check { name, outcome: outcome.unwrap_or_else(Outcome::Failed) }
     };
     CHECKS.into_iter().map(run).collect()
+}
+
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("of no text")
 }
 
 // === impl Capabilities ===

@@ -50,7 +50,8 @@ pub(super) fn mandatory_formats(tracer: &Tracer, can: Capabilities) -> Checked {
     let checks = [text, http, binary];
     let outcomes = checks.map(|check| check(tracer, can));
     outcomes.into_iter().try_fold(Outcome::Passed, |so_far, outcome| {
-        Ok(if so_far == Outcome::Passed { outcome? } else { so_far })
+        let outcome = outcome?;
+        Ok(if so_far == Outcome::Passed { outcome } else { so_far })
     })
 }
 

@@ -9,19 +9,33 @@ use std::time::Duration;
 
 use jaeger_client::{Config, InMemoryReporter};
 use jaeger_thrift::{Log, Span, Tag, TagValue};
+use opentelemetry::{
+    Context,
+    trace::{TraceContextExt, Tracer as _, TracerProvider},
+};
 use opentracing_shim::Tracer;
 
 /// Runs a program on the native tracer and on the SDK, and looks at what came out of each.
 pub(crate) fn on_each_engine<T>(program: impl Fn(&Tracer) -> T, check: impl Fn(&[Span], T)) {
+    on_each_engine_beside_others(|tracer, _| program(tracer), check);
+}
+
+/// The same with a way to start spans as other instrumentation does, such as a layer: as children of the current one, by name.
+pub(crate) fn on_each_engine_beside_others<T>(
+    program: impl Fn(&Tracer, &dyn Fn(&'static str) -> Context) -> T,
+    check: impl Fn(&[Span], T),
+) {
     for is_on_sdk in [false, true] {
         let reporter = InMemoryReporter::new();
         let config = Config::new("rules").with_logger(|_| {}).with_in_memory_reporter(reporter.clone());
         let (told, closer) = if is_on_sdk {
             let (provider, closer) = config.build_sdk().unwrap();
-            (program(&Tracer::new(&provider)), closer)
+            let other = provider.tracer("layer");
+            (program(&Tracer::new(&provider), &|name| Context::current_with_span(other.start(name))), closer)
         } else {
             let (provider, closer) = config.build().unwrap();
-            (program(&Tracer::new(&provider)), closer)
+            let other = provider.tracer("layer");
+            (program(&Tracer::new(&provider), &|name| Context::current_with_span(other.start(name))), closer)
         };
         let report = closer.close(Duration::from_secs(10));
         assert_eq!(report.lost, 0, "{report}");
