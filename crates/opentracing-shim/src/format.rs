@@ -1,8 +1,5 @@
 //! The formats of carriers, and what each of them is written to and read from.
 
-use std::collections::HashMap;
-
-use http::HeaderMap;
 use jaeger_propagation::{CarrierFormat, ExtractCarrier, Extracted, InjectCarrier, Propagator, Written};
 
 use crate::SpanContext;
@@ -19,13 +16,15 @@ pub struct HttpHeaders;
 #[derive(Clone, Copy, Debug)]
 pub struct Binary;
 
-/// A format in which a span context is written to a carrier of this type; implemented for those that there are.
+/// A format in which a span context is written to a carrier of this type: any [`InjectCarrier`] for maps of text and headers, bytes for
+/// [`Binary`].
 pub trait InjectFormat<C: ?Sized>: sealed::Sealed {
     #[doc(hidden)]
     fn inject(self, propagator: &Propagator, span_context: &SpanContext, carrier: &mut C);
 }
 
-/// A format in which a span context is read from a carrier of this type; implemented for those that there are.
+/// A format in which a span context is read from a carrier of this type: any [`ExtractCarrier`] for maps of text and headers, bytes for
+/// [`Binary`].
 pub trait ExtractFormat<C: ?Sized>: sealed::Sealed {
     #[doc(hidden)]
     fn extract(self, propagator: &Propagator, carrier: &C) -> Extracted;
@@ -40,8 +39,8 @@ mod sealed {
 
 pub(crate) use sealed::Sealed;
 
-/// A map of text whose entries are headers.
-struct Headers<M>(M);
+/// A carrier whose entries are headers, whatever it is; gRPC's stay gRPC's.
+struct Headers<C>(C);
 
 // === impl TextMap ===
 
@@ -49,14 +48,14 @@ impl Sealed for TextMap {
     const IS_HTTP: bool = false;
 }
 
-impl InjectFormat<HashMap<String, String>> for TextMap {
-    fn inject(self, propagator: &Propagator, span: &SpanContext, carrier: &mut HashMap<String, String>) {
+impl<C: InjectCarrier + ?Sized> InjectFormat<C> for TextMap {
+    fn inject(self, propagator: &Propagator, span: &SpanContext, carrier: &mut C) {
         propagator.inject_from_context(span.context(), carrier);
     }
 }
 
-impl ExtractFormat<HashMap<String, String>> for TextMap {
-    fn extract(self, propagator: &Propagator, carrier: &HashMap<String, String>) -> Extracted {
+impl<C: ExtractCarrier + ?Sized> ExtractFormat<C> for TextMap {
+    fn extract(self, propagator: &Propagator, carrier: &C) -> Extracted {
         propagator.extract(carrier)
     }
 }
@@ -67,35 +66,27 @@ impl Sealed for HttpHeaders {
     const IS_HTTP: bool = true;
 }
 
-impl InjectFormat<HeaderMap> for HttpHeaders {
-    fn inject(self, propagator: &Propagator, span: &SpanContext, carrier: &mut HeaderMap) {
-        propagator.inject_from_context(span.context(), carrier);
-    }
-}
-
-impl ExtractFormat<HeaderMap> for HttpHeaders {
-    fn extract(self, propagator: &Propagator, carrier: &HeaderMap) -> Extracted {
-        propagator.extract(carrier)
-    }
-}
-
-impl InjectFormat<HashMap<String, String>> for HttpHeaders {
-    fn inject(self, propagator: &Propagator, span: &SpanContext, carrier: &mut HashMap<String, String>) {
+impl<C: InjectCarrier + ?Sized> InjectFormat<C> for HttpHeaders {
+    fn inject(self, propagator: &Propagator, span: &SpanContext, carrier: &mut C) {
         propagator.inject_from_context(span.context(), &mut Headers(carrier));
     }
 }
 
-impl ExtractFormat<HashMap<String, String>> for HttpHeaders {
-    fn extract(self, propagator: &Propagator, carrier: &HashMap<String, String>) -> Extracted {
+impl<C: ExtractCarrier + ?Sized> ExtractFormat<C> for HttpHeaders {
+    fn extract(self, propagator: &Propagator, carrier: &C) -> Extracted {
         propagator.extract(&Headers(carrier))
     }
 }
 
 // === impl Headers ===
 
-impl InjectCarrier for Headers<&mut HashMap<String, String>> {
+fn of_headers(own: CarrierFormat) -> CarrierFormat {
+    if own == CarrierFormat::TextMap { CarrierFormat::HttpHeaders } else { own }
+}
+
+impl<C: InjectCarrier + ?Sized> InjectCarrier for Headers<&mut C> {
     fn format(&self) -> CarrierFormat {
-        CarrierFormat::HttpHeaders
+        of_headers(self.0.format())
     }
 
     fn remove_if(&mut self, matches: impl Fn(&str) -> bool) {
@@ -107,9 +98,9 @@ impl InjectCarrier for Headers<&mut HashMap<String, String>> {
     }
 }
 
-impl ExtractCarrier for Headers<&HashMap<String, String>> {
+impl<C: ExtractCarrier + ?Sized> ExtractCarrier for Headers<&C> {
     fn format(&self) -> CarrierFormat {
-        CarrierFormat::HttpHeaders
+        of_headers(self.0.format())
     }
 
     fn for_each<'c>(&'c self, visit: impl FnMut(&'c str, &'c [u8])) {

@@ -29,3 +29,4 @@ pub use self::{
     tracer::{Tracer, TracerBuilder},
     value::{Field, Value, field},
 };
+pub use jaeger_propagation::{CarrierFormat, ExtractCarrier, InjectCarrier, Written};

@@ -127,9 +127,9 @@ impl Tracer {
     /// tracer.inject(&tracer.start_span("call").context(), HttpHeaders, request.headers_mut());
     /// ```
     ///
-    /// Carriers are `http::HeaderMap` and `HashMap<String, String>` for [`HttpHeaders`](crate::HttpHeaders), the latter for
-    /// [`TextMap`](crate::TextMap), and `Vec<u8>` for [`Binary`](crate::Binary). It cannot fail: what a carrier cannot carry is left
-    /// out and counted by the propagator.
+    /// Carriers are `http::HeaderMap`, `HashMap<String, String>` and whatever is an [`InjectCarrier`](crate::InjectCarrier) for
+    /// [`HttpHeaders`](crate::HttpHeaders) and [`TextMap`](crate::TextMap), and `Vec<u8>` for [`Binary`](crate::Binary), to the end of
+    /// which it is written. It cannot fail: what a carrier cannot carry is left out and counted by the propagator.
     pub fn inject<C: ?Sized>(
         &self,
         span_context: &SpanContext,

@@ -66,11 +66,32 @@ fn a_layer_s_span_is_the_parent_and_is_not_finished_with_what_stands_for_it() {
             drop(active);
             assert!(context.span().is_recording(), "it would have ended");
             tracer.start_span("inside").finish();
+            // One on top of this program's own is not this program's.
+            let own = tracer.start_span("own");
+            let _scope = tracer.activate(&own);
+            let top = layer("top").attach();
+            tracer.start_span("inside top").finish();
+            drop(top);
             context.span().end();
         },
         |spans, ()| {
             let handler = named(spans, "handler").span_id;
             assert_eq!(references(named(spans, "inside")), [(RefType::ChildOf, handler)]);
+            let top = named(spans, "top").span_id;
+            assert_eq!(references(named(spans, "inside top")), [(RefType::ChildOf, top)]);
+        },
+    );
+}
+
+#[test]
+fn a_span_context_keeps_no_span_from_its_end() {
+    on_each_engine_beside_others(
+        |tracer, layer| {
+            let _attached = layer("handler").attach();
+            tracer.active_span().unwrap().context()
+        },
+        |spans, kept| {
+            assert_eq!(format!("{:016x}", named(spans, "handler").span_id), kept.span_id_string());
         },
     );
 }

@@ -388,6 +388,30 @@ fn sh15_the_log_of_an_error_is_an_exception() {
         ]),
         ["exception.type=Io", "exception.message=m", "exception.stacktrace=s"]
     );
+    assert_eq!(
+        exception(vec![field("event", "error"), field("error.object", "o"), field("message", "m")]),
+        ["exception.message=o"],
+        "one of the two"
+    );
+}
+
+#[test]
+fn the_children_of_a_debugged_root_are_debugged_and_do_not_say_why() {
+    on_each_engine(
+        |tracer| {
+            let debug = tracer.extract(TextMap, &carrier(&[("jaeger-debug-id", "why")])).unwrap();
+            let root = tracer.build_span("root").child_of(&debug).start();
+            let child = tracer.build_span("child").child_of(&root.context()).start();
+            assert!(root.context().is_debug() && child.context().is_debug());
+            let mut sent = HashMap::new();
+            tracer.inject(&child.context(), TextMap, &mut sent);
+            assert_eq!(sent.keys().collect::<Vec<_>>(), ["uber-trace-id"]);
+        },
+        |spans, ()| {
+            assert_eq!(tag(named(spans, "root"), "jaeger-debug-id"), Some(&text("why")));
+            assert_eq!(tag(named(spans, "child"), "jaeger-debug-id"), None);
+        },
+    );
 }
 
 #[test]

@@ -8,10 +8,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use jaeger_propagation::{Format, Propagator};
 use jaeger_thrift::{RefType, TagValue};
 use opentracing_shim::{
-    Binary, HttpHeaders, PropagationError, ReferenceType, SpanContext, TextMap, Tracer, ext, field,
-    mock::MockTracer,
+    Binary, CarrierFormat, ExtractCarrier, HttpHeaders, InjectCarrier, PropagationError, ReferenceType,
+    SpanContext, TextMap, Tracer, Written, ext, field, mock::MockTracer,
 };
 use support::{lines, named, on_each_engine, references, tag, text};
 
@@ -289,6 +290,7 @@ fn ot16_a_no_op_tracer_does_nothing() {
     assert!(!span.context().is_valid() && span.baggage_item("b").is_none());
     let mut headers = http::HeaderMap::new();
     tracer.inject(&span.context(), HttpHeaders, &mut headers);
+    tracer.inject(&MockTracer::new().tracer().start_span("other").context(), HttpHeaders, &mut headers);
     assert!(headers.is_empty());
     headers.insert("uber-trace-id", "7b:1c8:0:1".parse().unwrap());
     let extracted = tracer.extract(HttpHeaders, &headers).map(|_| ());
@@ -330,6 +332,105 @@ fn a_server_s_span_is_child_of_its_caller_s_and_knows_its_kind_from_the_start() 
 }
 
 /// Section "Message Bus".
+#[test]
+fn a_server_s_span_without_a_caller_begins_a_trace() {
+    on_each_engine(
+        |tracer| {
+            let active = tracer.start_span("active");
+            let _scope = tracer.activate(&active);
+            tracer.build_span("server").rpc_server(None).start().finish();
+        },
+        |spans, ()| {
+            assert_eq!(references(named(spans, "server")), []);
+            assert_ne!(named(spans, "server").trace_id_low, named(spans, "active").trace_id_low);
+        },
+    );
+}
+
+#[test]
+fn of_tags_with_which_a_span_starts_the_last_error_and_the_last_kind_count() {
+    on_each_engine(
+        |tracer| {
+            let span = tracer.build_span("span").tag("error", true).tag("span.kind", "client");
+            span.tag("error", false).tag("span.kind", "server").start().finish();
+        },
+        |spans, ()| {
+            assert_eq!(tag(&spans[0], "span.kind"), Some(&text("server")));
+            assert_eq!(tag(&spans[0], "error"), None);
+        },
+    );
+}
+
+/// Keys and values one after the other.
+#[derive(Default)]
+struct MessageHeaders(Vec<(String, Vec<u8>)>);
+
+impl InjectCarrier for MessageHeaders {
+    fn format(&self) -> CarrierFormat {
+        CarrierFormat::TextMap
+    }
+
+    fn remove_if(&mut self, matches: impl Fn(&str) -> bool) {
+        self.0.retain(|(key, _)| !matches(key));
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Written {
+        self.0.push((name.to_owned(), value.into()));
+        Written::New
+    }
+}
+
+impl ExtractCarrier for MessageHeaders {
+    fn format(&self) -> CarrierFormat {
+        CarrierFormat::TextMap
+    }
+
+    fn for_each<'c>(&'c self, mut visit: impl FnMut(&'c str, &'c [u8])) {
+        for (key, value) in &self.0 {
+            visit(key, value);
+        }
+    }
+}
+
+#[test]
+fn a_bad_header_is_told_unless_another_one_has_a_span() {
+    let provider = opentelemetry_sdk::trace::SdkTracerProvider::builder().build();
+    let propagator = Propagator::new().with_extract_order([Format::Jaeger, Format::W3c]);
+    let tracer = Tracer::builder(&provider).with_http_headers_propagator(propagator).build();
+    let mut headers = http::HeaderMap::new();
+    headers.insert("uber-trace-id", "no ids".parse().unwrap());
+    let refused = tracer.extract(HttpHeaders, &headers).map(|_| ());
+    assert!(matches!(refused, Err(PropagationError::SpanContextCorrupted(_))), "{refused:?}");
+    let good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    headers.insert("traceparent", good.parse().unwrap());
+    let found = tracer.extract(HttpHeaders, &headers).unwrap();
+    assert_eq!(found.span_id_string(), "b7ad6b7169203331");
+}
+
+#[test]
+fn a_program_has_carriers_of_its_own() {
+    let mock = MockTracer::new();
+    let span = mock.tracer().start_span("sender");
+    span.set_baggage_item("who", "B & C");
+    for coded in [false, true] {
+        let mut headers = MessageHeaders::default();
+        if coded {
+            mock.tracer().inject(&span.context(), HttpHeaders, &mut headers);
+        } else {
+            mock.tracer().inject(&span.context(), TextMap, &mut headers);
+        }
+        let baggage = headers.0.iter().find(|(key, _)| key == "uberctx-who").unwrap();
+        assert_eq!(baggage.1 == b"B & C", !coded, "{headers:?}", headers = headers.0);
+        let found = if coded {
+            mock.tracer().extract(HttpHeaders, &headers).unwrap()
+        } else {
+            mock.tracer().extract(TextMap, &headers).unwrap()
+        };
+        assert_eq!(ids(&found), ids(&span.context()));
+        assert_eq!(found.baggage_item("who").as_deref(), Some("B & C"));
+    }
+}
+
 #[test]
 fn a_consumer_follows_from_the_producer_in_its_trace() {
     on_each_engine(
