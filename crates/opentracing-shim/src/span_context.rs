@@ -21,7 +21,10 @@ pub struct SpanContext {
 
 impl SpanContext {
     pub(crate) fn of(context: &Context) -> Self {
-        Self { context: context.with_remote_span_context(priority::seen(context)) }
+        let span = priority::seen(context);
+        let context =
+            if span.is_valid() { context.with_remote_span_context(span) } else { of_no_span(context) };
+        Self { context }
     }
 
     pub(crate) fn context(&self) -> &Context {
@@ -82,6 +85,16 @@ impl SpanContext {
     fn flags(&self) -> Flags {
         span_context_of(&self.context).map_or(Flags::NONE, |span| span.flags)
     }
+}
+
+/// What a context has beside its span. One that has an invalid span has a parent that was not sampled, for the SDK's samplers.
+fn of_no_span(context: &Context) -> Context {
+    if !context.has_active_span() {
+        return context.clone();
+    }
+    let alone = Baggage::from_context(context).into_context(&Context::new());
+    let Some(state) = JaegerState::from_context(context) else { return alone };
+    alone.with_value(state.clone())
 }
 
 impl fmt::Debug for SpanContext {

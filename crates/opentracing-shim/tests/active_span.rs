@@ -70,6 +70,10 @@ fn a_layer_s_span_is_the_parent_and_is_not_finished_with_what_stands_for_it() {
             let own = tracer.start_span("own");
             let _scope = tracer.activate(&own);
             let top = layer("top").attach();
+            assert_ne!(
+                tracer.active_span().unwrap().context().span_id_string(),
+                own.context().span_id_string()
+            );
             tracer.start_span("inside top").finish();
             drop(top);
             context.span().end();

@@ -127,6 +127,10 @@ fn a_context_of_no_span_is_the_parent_of_none_that_has_another_reference() {
             let parent = tracer.start_span("parent").context();
             tracer.build_span("child").child_of(&of_no_span).child_of(&parent).start().finish();
             tracer.build_span("follower").child_of(&debug).follows_from(&parent).start().finish();
+            let active = tracer.build_span("active").ignore_active_span().start();
+            let scope = tracer.activate(&active);
+            tracer.build_span("root").child_of(&of_no_span).start().finish();
+            drop(scope);
             let both = tracer.build_span("debugged").child_of(&baggage).follows_from(&debug).start();
             assert_eq!(both.baggage_item("key").as_deref(), Some("value"));
             assert!(both.context().is_debug());
@@ -136,9 +140,28 @@ fn a_context_of_no_span_is_the_parent_of_none_that_has_another_reference() {
             assert_eq!(references(named(spans, "child")), [(RefType::ChildOf, parent)]);
             assert_eq!(references(named(spans, "follower")), [(RefType::FollowsFrom, parent)]);
             assert_eq!(references(named(spans, "debugged")), []);
+            assert_eq!(references(named(spans, "root")), []);
             assert_eq!(tag(named(spans, "debugged"), "jaeger-debug-id"), Some(&text("why")));
         },
     );
+}
+
+/// The SDK's sampler takes an invalid parent for one that was not sampled.
+#[test]
+fn a_context_of_no_span_is_no_link_and_no_parent_for_samplers() {
+    let spans = exported(|tracer| {
+        let of_no_span = Tracer::noop().start_span("nothing").context();
+        let baggage = tracer.extract(TextMap, &carrier(&[("uberctx-key", "value")])).unwrap();
+        let noop = opentelemetry::trace::noop::NoopTracerProvider::new().tracer("other").start("nothing");
+        let attached = Context::new().with_baggage([KeyValue::new("key", "value")]).with_span(noop).attach();
+        let active = tracer.active_span().unwrap().context();
+        drop(attached);
+        for of_no_span in [of_no_span, baggage, active] {
+            tracer.build_span("span").child_of(&of_no_span).start().finish();
+        }
+    });
+    assert_eq!(spans.len(), 3);
+    assert!(spans.iter().all(|span| span.links.iter().count() == 0));
 }
 
 /// In either order, it waits for it.
@@ -172,13 +195,19 @@ fn sh6_baggage_is_that_of_all_references_and_without_any_the_current_one() {
             let item = |key| many.baggage_item(key).unwrap();
             // Of two with the same key that of the parent.
             assert_eq!([item("a"), item("b"), item("both")], ["own", "own", "b"]);
+            let more = tracer
+                .build_span("more")
+                .child_of(&a.context())
+                .child_of(&a.context())
+                .child_of(&b.context());
+            assert_eq!(more.start().baggage_item("b").as_deref(), Some("own"));
             let current = Context::new().with_baggage([KeyValue::new("current", "1")]);
             let _attached = current.attach();
             assert_eq!(tracer.start_span("none").baggage_item("current").as_deref(), Some("1"));
             let own = tracer.build_span("own").ignore_active_span().start();
             assert_eq!(own.baggage_item("current"), None);
         },
-        |spans, ()| assert_eq!(spans.len(), 5),
+        |spans, ()| assert_eq!(spans.len(), 6),
     );
 }
 
@@ -406,6 +435,14 @@ fn the_children_of_a_debugged_root_are_debugged_and_do_not_say_why() {
             let mut sent = HashMap::new();
             tracer.inject(&child.context(), TextMap, &mut sent);
             assert_eq!(sent.keys().collect::<Vec<_>>(), ["uber-trace-id"]);
+            // Nor is a trace debugged that other instrumentation goes on with there.
+            let _scope = tracer.activate(&root);
+            let other = Propagator::new().extract(&carrier(&[("uber-trace-id", "7b:1c8:0:1")]));
+            let other = other.into_context(&Context::new()).span().span_context().clone();
+            let current = Context::current().with_remote_span_context(other);
+            sent.clear();
+            Propagator::new().inject_from_context(&current, &mut sent);
+            assert!(sent["uber-trace-id"].ends_with("7b:00000000000001c8:0:1"), "{sent:?}");
         },
         |spans, ()| {
             assert_eq!(tag(named(spans, "root"), "jaeger-debug-id"), Some(&text("why")));

@@ -120,3 +120,31 @@ fn a_check_in_which_a_tracer_panics_has_failed_and_the_others_go_on() {
     );
     assert!(failed[0].contains("not her"), "{failed:?}");
 }
+
+/// Every span is a root.
+#[derive(Clone, Debug)]
+struct Forgets(SdkTracerProvider);
+
+impl TracerProvider for Forgets {
+    type Tracer = Self;
+
+    fn tracer_with_scope(&self, _: InstrumentationScope) -> Self {
+        self.clone()
+    }
+}
+
+impl opentelemetry::trace::Tracer for Forgets {
+    type Span = opentelemetry_sdk::trace::Span;
+
+    fn build_with_context(&self, builder: SpanBuilder, _: &Context) -> Self::Span {
+        self.0.tracer("forgets").build_with_context(builder, &Context::new())
+    }
+}
+
+#[test]
+fn a_tracer_that_forgets_the_parent_is_found_out() {
+    let provider = Forgets(SdkTracerProvider::builder().build());
+    let checks = run_api_checks(|| Tracer::new(&provider), Capabilities::everything());
+    let failed: Vec<_> = checks.iter().filter(|check| check.is_failed()).map(|check| check.name).collect();
+    assert_eq!(failed, ["TestStartSpanWithParent"]);
+}
