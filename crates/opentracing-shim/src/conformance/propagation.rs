@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     Capabilities, Outcome,
-    checks::{Checked, ensure, no_baggage},
+    spans::{Checked, ensure, no_baggage},
 };
 use crate::{Binary, ExtractFormat, HttpHeaders, InjectFormat, PropagationError, Span, TextMap, Tracer};
 
