@@ -12,7 +12,7 @@ use std::{
 };
 
 use jaeger_client::{Config, Decision, InMemoryReporter, Sampler};
-use jaeger_propagation::Propagator;
+use jaeger_propagation::{Format, Propagator};
 use jaeger_thrift::{RefType, TagValue};
 use opentelemetry::{
     Context, KeyValue,
@@ -20,7 +20,7 @@ use opentelemetry::{
     trace::{TraceContextExt, TraceId, Tracer as _, TracerProvider},
 };
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
-use opentracing_shim::{HttpHeaders, PropagationError, SpanContext, TextMap, Tracer, field};
+use opentracing_shim::{Binary, HttpHeaders, PropagationError, SpanContext, TextMap, Tracer, field};
 use support::{lines, named, on_each_engine, references, tag, text};
 
 /// What OpenTelemetry's SDK sees.
@@ -45,8 +45,9 @@ fn sh1_the_tracer_has_the_shim_s_name_and_version() {
 #[test]
 fn sh2_text_map_and_http_headers_may_have_propagators_of_their_own() {
     let provider = SdkTracerProvider::builder().build();
+    let text_map = Propagator::w3c();
     let tracer = Tracer::builder(&provider)
-        .with_text_map_propagator(Propagator::w3c())
+        .with_text_map_propagator(text_map.clone())
         .with_http_headers_propagator(Propagator::new())
         .build();
     let span = tracer.start_span("span");
@@ -54,6 +55,11 @@ fn sh2_text_map_and_http_headers_may_have_propagators_of_their_own() {
     tracer.inject(&span.context(), TextMap, &mut map);
     tracer.inject(&span.context(), HttpHeaders, &mut headers);
     assert_eq!(map.keys().collect::<Vec<_>>(), ["traceparent"]);
+    // Bytes are a map's affair, whose propagator counts them.
+    let mut bytes = Vec::new();
+    tracer.inject(&span.context(), Binary, &mut bytes);
+    tracer.extract(Binary, &bytes).unwrap();
+    assert_eq!(text_map.counters().extracted(Format::Jaeger), 1);
     assert_eq!(headers.keys().map(|name| name.as_str()).collect::<Vec<_>>(), ["uber-trace-id"]);
 }
 
