@@ -1,8 +1,8 @@
-//! The tag `sampling.priority`: what a program says of a trace after its start.
+//! The tag `sampling.priority`: a decision about the trace that a program takes after its start.
 //!
-//! What becomes of the span itself is the engine's affair. But the span context of OpenTelemetry does not change, and has no debug
-//! flag, and so what is said is kept here: for spans that start below this one, and for what is injected. In jaeger-client-go it
-//! is a state that the spans of a trace share in a process (`setSamplingPriority` in `span.go`).
+//! What becomes of the span itself is up to the engine. But OpenTelemetry's span context is immutable and has no debug flag, so the
+//! decision is kept beside it: for spans that start below this one, and for what is injected. In jaeger-client-go it is a state that
+//! the spans of a trace share in a process (`setSamplingPriority` in `span.go`).
 
 use jaeger_propagation::{Flags, JaegerState, span_context_of};
 use opentelemetry::{
@@ -12,7 +12,7 @@ use opentelemetry::{
 
 use crate::{Field, SpanContext, Value, ext};
 
-/// A value of the tag that says something: a number of 16 bits, as in OpenTracing's `ext`.
+/// A value of the tag that is a decision: a number of 16 bits, as in OpenTracing's `ext`; any other is a tag like others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Priority {
     /// 0: the trace is not reported.
@@ -21,9 +21,9 @@ pub(crate) enum Priority {
     Debug,
 }
 
-/// What was said of a span. Those below it have begun with that.
+/// The flags that the tag has given a span. Those below it have started with them, and need no decision of their own.
 #[derive(Clone, Copy, Debug)]
-struct Said {
+struct Decided {
     span_id: SpanId,
     flags: TraceFlags,
 }
@@ -52,8 +52,8 @@ impl Priority {
             Self::Debug => span.flags | Flags::SAMPLED | Flags::DEBUG,
         };
         let is_sampled = TraceFlags::default().with_sampled(flags.is_sampled());
-        let said = Said { span_id: span.span_id.into(), flags: is_sampled };
-        JaegerState::with_flags(&context, span.trace_id.into(), flags).with_value(said)
+        let decided = Decided { span_id: span.span_id.into(), flags: is_sampled };
+        JaegerState::with_flags(&context, span.trace_id.into(), flags).with_value(decided)
     }
 }
 
@@ -61,11 +61,11 @@ impl Priority {
 pub(crate) fn seen(context: &Context) -> OtelSpanContext {
     let span = context.span();
     let span = span.span_context();
-    match context.get::<Said>() {
-        Some(said) if said.span_id == span.span_id() => OtelSpanContext::new(
+    match context.get::<Decided>() {
+        Some(decided) if decided.span_id == span.span_id() => OtelSpanContext::new(
             span.trace_id(),
             span.span_id(),
-            said.flags,
+            decided.flags,
             span.is_remote(),
             span.trace_state().clone(),
         ),
@@ -73,10 +73,10 @@ pub(crate) fn seen(context: &Context) -> OtelSpanContext {
     }
 }
 
-/// The current context as that of a parent: with what has been said in the parent's own context since it became active.
+/// The current context as that of a parent: with the decision that the parent has been given since it became active.
 pub(crate) fn as_parent(current: Context, own: &Context) -> Context {
     let span_id = own.span().span_context().span_id();
-    if own.get::<Said>().is_none_or(|said| said.span_id != span_id) {
+    if own.get::<Decided>().is_none_or(|decided| decided.span_id != span_id) {
         return current;
     }
     let parent = current.with_remote_span_context(seen(own));
