@@ -20,6 +20,17 @@ struct Readme;
 #[doc = include_str!("../../docs/propagation.md")]
 struct PropagationPage;
 
+/// Baggage that is hard to carry: blanks, both kinds of escapes, other scripts, and nothing at all.
+pub const HARD_TO_CARRY: [(&str, &str); 7] = [
+    ("customer", "Rachel's Floral Designs"),
+    ("blanks", "  two  and  two  "),
+    ("plus", "1+1=2"),
+    ("percent", "100% %41 %zz"),
+    ("unicode", "☃ é 世界 \u{1f600}"),
+    ("punctuation", r#"a,b;c="d"/\?&#[]{}|^`<>~!$'()*"#),
+    ("empty", ""),
+];
+
 /// The root of the workspace.
 pub fn workspace_root() -> PathBuf {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

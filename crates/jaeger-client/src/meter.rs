@@ -47,60 +47,28 @@ impl Counters {
 
     /// Makes the instruments.
     pub(crate) fn observe(&self, meter: &Meter) {
-        let counter = |name: &'static str, description: &'static str, read: Read| {
-            let counters = self.clone();
-            meter
-                .u64_observable_counter(name)
-                .with_description(description)
-                .with_callback(move |instrument| read(&counters, instrument))
-                .build();
-        };
-        counter("jaeger.tracer.reporter_spans", "Sampled spans that have ended", |counters, spans| {
-            counters.ways().for_each(|(way, destination)| observe_spans(way, destination.as_ref(), spans));
-        });
-        counter(
-            "jaeger.tracer.cut_down_spans",
-            "Spans sent without some logs or ends of tags",
+        self.observe_reporters(meter);
+        self.observe_sampler(meter);
+        self.observe_baggage(meter);
+    }
+
+    fn observe_reporters(&self, meter: &Meter) {
+        self.counter(
+            meter,
+            "jaeger.tracer.reporter_spans",
+            "Sampled spans that have ended",
             |counters, spans| {
-                for (way, destination) in counters.ways() {
-                    let cut_down = way.export.as_ref().map_or(0, |export| export.cut_down());
-                    spans.observe(cut_down, destination.as_slice());
-                }
+                counters
+                    .ways()
+                    .for_each(|(way, destination)| observe_spans(way, destination.as_ref(), spans));
             },
         );
-        counter(
-            "jaeger.tracer.sampler_queries",
-            "Questions to the sampling endpoint",
-            |counters, queries| {
-                if let Some(stats) = &counters.sampler {
-                    queries.observe(stats.queries(), &[result("ok")]);
-                    queries.observe(stats.failed_queries(), &[result("err")]);
-                }
-            },
-        );
-        counter("jaeger.tracer.sampler_updates", "Its answers", |counters, updates| {
-            if let Some(stats) = &counters.sampler {
-                updates.observe(stats.updates(), &[result("ok")]);
-                updates.observe(stats.failed_updates(), &[result("err")]);
+        let cut_down = "Spans sent without some logs or ends of tags";
+        self.counter(meter, "jaeger.tracer.cut_down_spans", cut_down, |counters, spans| {
+            for (way, destination) in counters.ways() {
+                let cut_down = way.export.as_ref().map_or(0, |export| export.cut_down());
+                spans.observe(cut_down, destination.as_slice());
             }
-        });
-        counter("jaeger.tracer.baggage_updates", "Baggage items set", |counters, updates| {
-            updates.observe(counters.baggage.set(), &[result("ok")]);
-            updates.observe(counters.baggage.refused(), &[result("err")]);
-        });
-        counter(
-            "jaeger.tracer.baggage_restrictions_updates",
-            "Answers with baggage restrictions",
-            |counters, updates| {
-                if let Some(poll) = &counters.restrictions {
-                    let (useful, useless) = poll.counts();
-                    updates.observe(useful, &[result("ok")]);
-                    updates.observe(useless, &[result("err")]);
-                }
-            },
-        );
-        counter("jaeger.tracer.baggage_truncations", "Baggage values cut", |counters, truncations| {
-            truncations.observe(counters.baggage.truncated(), &[]);
         });
         let counters = self.clone();
         meter
@@ -112,6 +80,58 @@ impl Counters {
                     length.observe(reporter.queued() + waiting, destination.as_slice());
                 }
             })
+            .build();
+    }
+
+    fn observe_sampler(&self, meter: &Meter) {
+        self.counter(
+            meter,
+            "jaeger.tracer.sampler_queries",
+            "Questions to the sampling endpoint",
+            |counters, queries| {
+                if let Some(stats) = &counters.sampler {
+                    queries.observe(stats.queries(), &[result("ok")]);
+                    queries.observe(stats.failed_queries(), &[result("err")]);
+                }
+            },
+        );
+        self.counter(meter, "jaeger.tracer.sampler_updates", "Its answers", |counters, updates| {
+            if let Some(stats) = &counters.sampler {
+                updates.observe(stats.updates(), &[result("ok")]);
+                updates.observe(stats.failed_updates(), &[result("err")]);
+            }
+        });
+    }
+
+    fn observe_baggage(&self, meter: &Meter) {
+        self.counter(meter, "jaeger.tracer.baggage_updates", "Baggage items set", |counters, updates| {
+            updates.observe(counters.baggage.set(), &[result("ok")]);
+            updates.observe(counters.baggage.refused(), &[result("err")]);
+        });
+        let answers = "Answers with baggage restrictions";
+        self.counter(meter, "jaeger.tracer.baggage_restrictions_updates", answers, |counters, updates| {
+            if let Some(poll) = &counters.restrictions {
+                let (useful, useless) = poll.counts();
+                updates.observe(useful, &[result("ok")]);
+                updates.observe(useless, &[result("err")]);
+            }
+        });
+        self.counter(
+            meter,
+            "jaeger.tracer.baggage_truncations",
+            "Baggage values cut",
+            |counters, truncations| {
+                truncations.observe(counters.baggage.truncated(), &[]);
+            },
+        );
+    }
+
+    fn counter(&self, meter: &Meter, name: &'static str, description: &'static str, read: Read) {
+        let counters = self.clone();
+        meter
+            .u64_observable_counter(name)
+            .with_description(description)
+            .with_callback(move |instrument| read(&counters, instrument))
             .build();
     }
 }

@@ -76,20 +76,17 @@ pub(crate) fn parent() -> Context {
     let Some((span, before)) = active_of(&current) else { return current };
     let own = span.otel_context();
     let now = Baggage::from_context(&own);
-    let set = now.iter().filter(|(key, value)| before.get(key) != Some(value));
-    let taken = before.iter().filter(|(key, _)| now.get(key).is_none());
+    if now == *before {
+        return priority::as_parent(current, &own);
+    }
     let mut baggage = Baggage::from_context(&current);
-    let mut is_changed = false;
-    for (key, value) in set {
+    for (key, value) in now.iter().filter(|(key, value)| before.get(key) != Some(value)) {
         baggage.insert(key, value);
-        is_changed = true;
     }
-    for (key, _) in taken {
+    for (key, _) in before.iter().filter(|(key, _)| now.get(key).is_none()) {
         baggage.remove(key);
-        is_changed = true;
     }
-    let parent = if is_changed { baggage.into_context(&current) } else { current.clone() };
-    priority::as_parent(parent, &own)
+    priority::as_parent(baggage.into_context(&current), &own)
 }
 
 /// The active span of a context, if its span is still that; and the baggage that it had then.

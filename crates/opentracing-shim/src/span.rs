@@ -13,9 +13,7 @@ use opentelemetry::{
     trace::{SpanContext as OtelSpanContext, Status, TraceContextExt},
 };
 
-use crate::{
-    Field, ReferenceType, SpanContext, Tracer, Value, ext, priority::Priority, recording::Recording,
-};
+use crate::{Field, SpanContext, Tracer, Value, ext, priority::Priority, recording::Recording};
 
 /// A piece of work: a name, a time, tags, logs and baggage. Clones are the same span.
 ///
@@ -56,18 +54,11 @@ impl Span {
     pub(crate) fn started(
         tracer: Tracer,
         context: Context,
-        operation_name: Cow<'static, str>,
-        (references, tags): (Vec<(ReferenceType, SpanContext)>, Vec<Field>),
-        start_time: Option<SystemTime>,
+        error: Option<bool>,
+        recording: Option<Recording>,
     ) -> Self {
-        let error = tags.iter().rev().find_map(truth);
-        let recording = tracer
-            .inner
-            .recorder
-            .as_ref()
-            .map(|recorder| Mutex::new(recorder.start(operation_name, references, tags, start_time)));
         let (context, end) = (Mutex::new(context), Mutex::new(End { error, is_finished: false }));
-        let change = Mutex::default();
+        let (change, recording) = (Mutex::default(), recording.map(Mutex::new));
         Self { inner: Arc::new(Inner { tracer, context, change, end, recording, is_own: true }) }
     }
 

@@ -100,20 +100,26 @@ impl SpanBuilder {
             return Span::noop(self.tracer);
         };
         let parent = self.parent();
-        let mut builder = engine.span_builder(self.operation_name.clone());
+        let recording = tracer.inner.recorder.as_ref().map(|recorder| {
+            let (name, references, tags) = (&self.operation_name, &self.references, &self.tags);
+            recorder.start(name.clone(), references.clone(), tags.clone(), self.start_time)
+        });
+        let error = self.tags.iter().rev().find_map(truth);
+        let priority = self.tags.iter().rev().find_map(Priority::of);
+        let kind = self.take_kind();
+        let mut builder = engine.span_builder(self.operation_name);
         builder.start_time = self.start_time;
         builder.links = Some(self.references.iter().filter_map(link).collect());
-        let tags = self.tags.clone();
-        builder.span_kind = self.take_kind();
+        builder.span_kind = kind;
         // What an error means to the span is known when it finishes.
-        let at_start = self.tags.iter().filter(|tag| truth(tag).is_none());
-        builder.attributes = Some(at_start.cloned().map(Field::into_otel).collect());
+        let at_start = self.tags.into_iter().filter(|tag| truth(tag).is_none());
+        builder.attributes = Some(at_start.map(Field::into_otel).collect());
         let span = engine.build_with_context(builder, &parent);
         let mut context = JaegerState::bind(parent.with_span(span));
-        if let Some(priority) = tags.iter().rev().find_map(Priority::of) {
+        if let Some(priority) = priority {
             context = priority.apply(context);
         }
-        Span::started(self.tracer, context, self.operation_name, (self.references, tags), self.start_time)
+        Span::started(self.tracer, context, error, recording)
     }
 
     /// The context with the parent and with the baggage of all.

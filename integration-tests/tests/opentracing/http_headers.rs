@@ -1,7 +1,7 @@
 //! Chains of hops over HTTP: one of ours before and behind each client, on the two engines in turns.
 
 use http::HeaderMap;
-use integration_tests::peers::ForeignHop;
+use integration_tests::{HARD_TO_CARRY, peers::ForeignHop};
 use jaeger_client::ConstSampler;
 use jaeger_propagation::{Flags, Propagator, SpanContext, SpanId, TraceId};
 use jaeger_thrift::Span;
@@ -162,18 +162,8 @@ fn headers(header: Option<(&'static str, &str)>) -> HeaderMap {
     header.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
 }
 
-/// Blanks, both kinds of escapes, other scripts, and nothing at all.
 fn baggage() -> Baggage {
-    let items = [
-        ("customer", "Rachel's Floral Designs"),
-        ("blanks", "  two  and  two  "),
-        ("plus", "1+1=2"),
-        ("percent", "100% %41 %zz"),
-        ("unicode", "☃ é 世界 \u{1f600}"),
-        ("punctuation", r#"a,b;c="d"/\?&#[]{}|^`<>~!$'()*"#),
-        ("empty", ""),
-    ];
-    Baggage::from(items.map(|(key, value)| (key.to_owned(), value.to_owned())))
+    Baggage::from(HARD_TO_CARRY.map(|(key, value)| (key.to_owned(), value.to_owned())))
 }
 
 /// Starts them, if need be.
