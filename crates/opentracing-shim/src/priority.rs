@@ -40,20 +40,20 @@ impl Priority {
         }
     }
 
-    /// The context of a span that has been given the tag. It is as before if the span is not recorded: then the engine could not
-    /// turn it on, or is no more.
-    pub(crate) fn apply(self, context: Context) -> Context {
+    /// The context of a span that has been given the tag, and the flags of its trace. `None` if the span is not recorded: then the engine
+    /// could not turn it on, or is no more.
+    pub(crate) fn apply(self, context: &Context) -> Option<(Context, Flags)> {
         if !context.span().is_recording() {
-            return context;
+            return None;
         }
-        let Some(span) = span_context_of(SpanContext::of(&context).context()) else { return context };
+        let span = span_context_of(SpanContext::of(context).context())?;
         let flags = match self {
             Self::Off => span.flags.with_sampled(false).effective(),
             Self::Debug => span.flags | Flags::SAMPLED | Flags::DEBUG,
         };
         let is_sampled = TraceFlags::default().with_sampled(flags.is_sampled());
         let decided = Decided { span_id: span.span_id.into(), flags: is_sampled };
-        JaegerState::with_flags(&context, span.trace_id.into(), flags).with_value(decided)
+        Some((JaegerState::with_flags(context, span.trace_id.into(), flags).with_value(decided), flags))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use jaeger_propagation::Baggage;
+use jaeger_propagation::LateState;
 use opentelemetry::{Context, ContextGuard, baggage::BaggageExt, context::FutureExt, trace::TraceContextExt};
 
 use crate::{Span, Tracer, priority, span::WeakSpan};
@@ -19,11 +19,7 @@ pub struct Scope {
 
 /// The active span itself, beside OpenTelemetry's. Contexts may be kept for long, by those below and by what was spawned, and shall not
 /// keep the span from its end.
-struct Active {
-    span: WeakSpan,
-    /// What it had when it became active.
-    baggage: Baggage,
-}
+struct Active(WeakSpan);
 
 // === impl Scope ===
 
@@ -60,44 +56,31 @@ pub(crate) fn in_scope<F: Future>(span: &Span, future: F) -> impl Future<Output 
 /// The active span: the same that was made active, or one that stands for the current span of other instrumentation. Where there is
 /// only baggage it is a span that does nothing but has it.
 pub(crate) fn active(tracer: &Tracer) -> Option<Span> {
-    let current = Context::current();
-    let current_span = current.span().span_context().clone();
-    if let Some((span, _)) = active_of(&current) {
+    let current = LateState::up_to_date(Context::current());
+    if let Some(span) = active_of(&current) {
         return Some(span);
     }
-    let is_anything = current_span.is_valid() || !current.baggage().is_empty();
+    let is_anything = current.span().span_context().is_valid() || !current.baggage().is_empty();
     is_anything.then(|| Span::foreign(tracer.clone(), current))
 }
 
 /// The context of a span that is ChildOf the active one: the current one, with what has been set in the active span since it became
 /// active.
 pub(crate) fn parent() -> Context {
-    let current = Context::current();
-    let Some((span, before)) = active_of(&current) else { return current };
-    let own = span.otel_context();
-    let now = Baggage::from_context(&own);
-    if now == *before {
-        return priority::as_parent(current, &own);
+    let current = LateState::up_to_date(Context::current());
+    match active_of(&current) {
+        Some(span) => priority::as_parent(current, &span.otel_context()),
+        None => current,
     }
-    let mut baggage = Baggage::from_context(&current);
-    for (key, value) in now.iter().filter(|(key, value)| before.get(key) != Some(value)) {
-        baggage.insert(key, value);
-    }
-    for (key, _) in before.iter().filter(|(key, _)| now.get(key).is_none()) {
-        baggage.remove(key);
-    }
-    priority::as_parent(baggage.into_context(&current), &own)
 }
 
-/// The active span of a context, if its span is still that; and the baggage that it had then.
-fn active_of(context: &Context) -> Option<(Span, &Baggage)> {
-    let Active { span, baggage } = context.get()?;
+/// The active span of a context, if its span is still that.
+fn active_of(context: &Context) -> Option<Span> {
+    let Active(span) = context.get()?;
     let span = span.upgrade()?;
-    (span.otel_span_context() == *context.span().span_context()).then_some((span, baggage))
+    (span.otel_span_context() == *context.span().span_context()).then_some(span)
 }
 
 fn context_of(span: &Span) -> Context {
-    let context = span.otel_context();
-    let active = Active { span: span.downgrade(), baggage: Baggage::from_context(&context) };
-    context.with_value(active)
+    span.followed_context().with_value(Active(span.downgrade()))
 }

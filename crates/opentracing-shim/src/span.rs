@@ -3,11 +3,11 @@
 use std::{
     borrow::Cow,
     fmt, mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
     time::SystemTime,
 };
 
-use jaeger_propagation::{Baggage, BaggageRestrictions};
+use jaeger_propagation::{Baggage, BaggageRestrictions, LateState};
 use opentelemetry::{
     Context, KeyValue,
     trace::{SpanContext as OtelSpanContext, Status, TraceContextExt},
@@ -31,6 +31,8 @@ struct Inner {
     context: Mutex<Context>,
     /// Held by the one who makes another context of it.
     change: Mutex<()>,
+    /// For the contexts in which it has become active. Items are set with the lock of the context.
+    late: OnceLock<LateState>,
     end: Mutex<End>,
     recording: Option<Mutex<Recording>>,
     /// Not one of somebody else's, which he ends.
@@ -59,7 +61,8 @@ impl Span {
     ) -> Self {
         let (context, end) = (Mutex::new(context), Mutex::new(End { error, is_finished: false }));
         let (change, recording) = (Mutex::default(), recording.map(Mutex::new));
-        Self { inner: Arc::new(Inner { tracer, context, change, end, recording, is_own: true }) }
+        let late = OnceLock::new();
+        Self { inner: Arc::new(Inner { tracer, context, change, late, end, recording, is_own: true }) }
     }
 
     pub(crate) fn noop(tracer: Tracer) -> Self {
@@ -68,9 +71,9 @@ impl Span {
 
     /// The span of a context that somebody else has made.
     pub(crate) fn foreign(tracer: Tracer, context: Context) -> Self {
-        let (context, end) = (Mutex::new(context), Mutex::default());
-        let change = Mutex::default();
-        Self { inner: Arc::new(Inner { tracer, context, change, end, recording: None, is_own: false }) }
+        let late = LateState::of_span(&context).map_or_else(OnceLock::new, OnceLock::from);
+        let (context, change, end) = (Mutex::new(context), Mutex::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { tracer, context, change, late, end, recording: None, is_own: false }) }
     }
 
     /// Its ids and its baggage as they are now. They do not change, and are good after the span has finished.
@@ -107,7 +110,7 @@ impl Span {
                 let priority = Priority::of(&tag);
                 self.inner.context().span().set_attribute(tag.into_otel());
                 if let Some(priority) = priority {
-                    self.inner.replace_context(|context| priority.apply(context));
+                    self.inner.set_priority(priority);
                 }
             }
         }
@@ -153,19 +156,17 @@ impl Span {
     /// it away.
     ///
     /// As in Jaeger's clients there is a log `event=baggage`, and [`BaggageRestrictions::global`] say what is allowed. A context that was
-    /// taken before stays as it is, and so does the one that OpenTelemetry's other instrumentation sees where the span is active
-    /// already: a client layer injects the baggage that there was at [`Tracer::activate`].
+    /// taken before stays as it is. Where the span is active, calls through `tower-jaeger`'s layers carry the item from now on.
     pub fn set_baggage_item(&self, key: &str, value: &str) -> &Self {
         if self.inner.is_open() && self.tracer().inner.engine.is_some() {
-            let restrictions = BaggageRestrictions::global();
-            self.inner.replace_context(|context| restrictions.set_item(&context, key, value));
+            self.inner.set_baggage_item(key, value);
         }
         self
     }
 
     /// The value of a baggage item; `None` if there is none of this key.
     pub fn baggage_item(&self, key: &str) -> Option<String> {
-        Baggage::from_context(&self.inner.context()).get(key).map(str::to_owned)
+        item_of(&self.inner.context(), key)
     }
 
     /// Ends it now. Where several threads do things with it at once, what comes at the same time as this may be lost.
@@ -200,6 +201,12 @@ impl Span {
         self.inner.context()
     }
 
+    /// Its context, with the baggage that is set later.
+    pub(crate) fn followed_context(&self) -> Context {
+        let context = self.inner.lock_context();
+        self.inner.late.get_or_init(LateState::default).follow(&context)
+    }
+
     pub(crate) fn otel_span_context(&self) -> OtelSpanContext {
         self.inner.context().span().span_context().clone()
     }
@@ -209,6 +216,10 @@ impl fmt::Debug for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Span").field("context", &self.context()).finish_non_exhaustive()
     }
+}
+
+fn item_of(context: &Context, key: &str) -> Option<String> {
+    Baggage::from_context(context).get(key).map(str::to_owned)
 }
 
 /// What the tag `error` says; `None` of another tag, and of a value that is neither true nor false.
@@ -272,10 +283,35 @@ impl Inner {
         self.context.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn replace_context(&self, replace: impl FnOnce(Context) -> Context) {
-        let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = replace(self.context());
-        let old = mem::replace(&mut *self.lock_context(), new);
+    fn set_priority(&self, priority: Priority) {
+        let _change = self.begin_change();
+        if let Some((after, flags)) = priority.apply(&self.context()) {
+            self.replace_context(after, |late| late.set_flags(flags));
+        }
+    }
+
+    fn set_baggage_item(&self, key: &str, value: &str) {
+        let _change = self.begin_change();
+        let before = self.context();
+        let after = BaggageRestrictions::global().set_item(&before, key, value);
+        let [before, item] = [&before, &after].map(|context| item_of(context, key));
+        if item != before {
+            self.replace_context(after, |late| late.set_item(key, item.as_deref()));
+        }
+    }
+
+    fn begin_change(&self) -> MutexGuard<'_, ()> {
+        self.change.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Replaces the context, and tells those that were made of it before.
+    fn replace_context(&self, new: Context, tell: impl FnOnce(&LateState)) {
+        let mut context = self.lock_context();
+        if let Some(late) = self.late.get() {
+            tell(late);
+        }
+        let old = mem::replace(&mut *context, new);
+        drop(context);
         drop(old);
     }
 

@@ -116,8 +116,8 @@ impl SpanBuilder {
         builder.attributes = Some(at_start.map(Field::into_otel).collect());
         let span = engine.build_with_context(builder, &parent);
         let mut context = JaegerState::bind(parent.with_span(span));
-        if let Some(priority) = priority {
-            context = priority.apply(context);
+        if let Some((decided, _)) = priority.and_then(|priority| priority.apply(&context)) {
+            context = decided;
         }
         Span::started(self.tracer, context, error, recording)
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jaeger_propagation::{Baggage, Flags, JaegerState, span_context_of};
+use jaeger_propagation::{Baggage, Flags, JaegerState, LateState, span_context_of};
 use opentelemetry::{
     Context,
     trace::{SpanContext as OtelSpanContext, TraceContextExt},
@@ -24,7 +24,7 @@ impl SpanContext {
         let span = priority::seen(context);
         let context =
             if span.is_valid() { context.with_remote_span_context(span) } else { of_no_span(context) };
-        Self { context }
+        Self { context: LateState::unfollow(context) }
     }
 
     pub(crate) fn context(&self) -> &Context {

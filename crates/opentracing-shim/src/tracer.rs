@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use jaeger_propagation::Propagator;
+use jaeger_propagation::{LateState, Propagator};
 use opentelemetry::{
     Context, InstrumentationScope,
     global::{BoxedTracer, ObjectSafeTracer},
@@ -169,17 +169,20 @@ impl Tracer {
 
     /// The active span of this thread or task; `None` if there is none.
     ///
-    /// It may be one that other instrumentation has started, a server layer for example: tags and logs of it are that span's own. Its
-    /// baggage is not: an item that is set is only that of this `Span` and of what references it, until it is
-    /// [made active](Self::activate) again. Nor is its end, which that instrumentation waits for; finish it only to end it before.
+    /// It may be one that other instrumentation has started: tags and logs of it are that span's own. Its end is that
+    /// instrumentation's; finish it only to end it before.
+    ///
+    /// Baggage that is set in the span of a `tower-jaeger` server layer is in the calls of the handler from then on. Of other
+    /// instrumentation's span it is only that of this `Span` and of what references it, until it is [made active](Self::activate) again.
     pub fn active_span(&self) -> Option<Span> {
         scope::active(self)
     }
 
     /// Makes a span the active one of this thread, until what is returned is dropped. The span is not finished then.
     ///
-    /// OpenTelemetry's other instrumentation, a client layer for example, sees it as it is now: baggage and `sampling.priority` that such
-    /// calls are to carry are set before.
+    /// `tower-jaeger`'s client layer, and Jaeger's propagator wherever it injects, see what is set in it later. OpenTelemetry's own
+    /// `Context` does not change: its `baggage()` is that of now. On the SDK, which cannot turn a span off,
+    /// calls of a client layer stay sampled where a `sampling.priority` of 0 is set later.
     pub fn activate(&self, span: &Span) -> Scope {
         Scope::of(span)
     }
@@ -221,6 +224,7 @@ impl TracerBuilder {
     pub fn build(self) -> Tracer {
         let Self { engine, text_map, http_headers, recorder } = self;
         let engine = Some(engine);
+        LateState::enable();
         Tracer {
             inner: Arc::new(Inner { engine, text_map, http_headers, recorder, ignored: AtomicU64::new(0) }),
         }

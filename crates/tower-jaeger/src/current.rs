@@ -1,6 +1,6 @@
 //! What a handler asks of the request that it handles, and adds to the calls that it makes.
 
-use jaeger_propagation::{Baggage, BaggageRestrictions};
+use jaeger_propagation::{Baggage, BaggageRestrictions, LateState};
 use opentelemetry::{
     Context,
     context::{FutureExt, WithContext},
@@ -41,7 +41,7 @@ pub fn current_span() -> SpanContext {
 ///
 /// Unlike `Context::current().baggage()` it has all of it: OpenTelemetry's type has room for 64 items, whose keys are tokens.
 pub fn current_baggage() -> Baggage {
-    Context::map_current(Baggage::from_context)
+    Baggage::from_context(&LateState::up_to_date(Context::current()))
 }
 
 /// Adds items to the current baggage for the time of a future: every call that is made in it through a
@@ -69,8 +69,9 @@ where
     V: Into<String>,
 {
     let restrictions = BaggageRestrictions::global();
-    let context = items.into_iter().fold(Context::current(), |context, (key, value)| {
-        restrictions.set_item(&context, &key.into(), &value.into())
-    });
+    let current = LateState::up_to_date(Context::current());
+    let context = items
+        .into_iter()
+        .fold(current, |context, (key, value)| restrictions.set_item(&context, &key.into(), &value.into()));
     future.with_context(context)
 }

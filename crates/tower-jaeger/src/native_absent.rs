@@ -23,6 +23,7 @@ pub(crate) fn is_any_woken() -> bool {
     false
 }
 
+#[expect(dead_code, reason = "nobody reads what no span is started with")]
 pub(crate) struct Sort<'s> {
     pub(crate) kind: SpanKind,
     pub(crate) links: &'s [Link],

@@ -3,7 +3,7 @@
 use std::{any::Any, cell::RefCell, mem, sync::Arc};
 
 use http::{HeaderMap, Method, Response, StatusCode, Version};
-use jaeger_propagation::{Extracted, JaegerState};
+use jaeger_propagation::{Extracted, JaegerState, LateState};
 use opentelemetry::{
     Context, ContextGuard,
     trace::{Link, Span, SpanBuilder, SpanKind, TraceContextExt, Tracer},
@@ -217,6 +217,8 @@ impl RequestSpan {
 
     #[inline]
     fn of(context: Context, tags: Tags, request: &RequestHead<'_>) -> Self {
+        let sets_baggage = matches!(tags.side, Side::Server) && LateState::is_enabled();
+        let context = if sets_baggage { LateState::default().follow(&context) } else { context };
         Self {
             context,
             tags,

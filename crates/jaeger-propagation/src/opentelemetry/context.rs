@@ -8,7 +8,7 @@ use opentelemetry::{
     trace::{SpanContext as OtelSpanContext, TraceContextExt, TraceFlags, TraceState},
 };
 
-use super::JaegerState;
+use super::{JaegerState, LateState};
 use crate::{
     Baggage, CarrierFormat, Extracted, InjectCarrier, Propagator, SpanContext,
     baggage::{BaggageItem, ItemRef},
@@ -176,6 +176,13 @@ impl Propagator {
     /// Writes the span, Jaeger's flags and the baggage of a context into a carrier, directly: the way that does
     /// not go through `dyn Injector`.
     pub fn inject_from_context<C: InjectCarrier + ?Sized>(&self, context: &Context, carrier: &mut C) {
+        match LateState::newer(context) {
+            Some(newer) => self.inject_from(&newer, carrier),
+            None => self.inject_from(context, carrier),
+        }
+    }
+
+    fn inject_from<C: InjectCarrier + ?Sized>(&self, context: &Context, carrier: &mut C) {
         let span = context.span();
         let trace_state = span.span_context().trace_state();
         let trace_state = (trace_state.into_iter().len() > 0).then(|| trace_state.header());
@@ -190,6 +197,8 @@ impl Propagator {
     /// Appends the span, Jaeger's flags and the baggage of a context to bytes, as
     /// [`inject_binary`](Self::inject_binary) does.
     pub fn inject_binary_from_context(&self, context: &Context, carrier: &mut Vec<u8>) {
+        let newer = LateState::newer(context);
+        let context = newer.as_ref().unwrap_or(context);
         self.write_binary(span_context_of(context), items(context), carrier);
     }
 }

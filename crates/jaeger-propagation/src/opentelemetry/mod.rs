@@ -9,10 +9,12 @@ mod baggage_restrictions;
 mod context;
 mod cut;
 mod ids;
+mod late_state;
 mod meter;
 mod state;
 mod text_map;
 
 pub use baggage_restrictions::BaggageRestrictions;
 pub use context::span_context_of;
+pub use late_state::LateState;
 pub use state::JaegerState;

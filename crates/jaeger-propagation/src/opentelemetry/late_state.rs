@@ -1,0 +1,274 @@
+//! What is said of a span while contexts with that span are in use.
+//!
+//! A `Context` never changes, so what is said of a span reaches only contexts that are made afterwards. With Jaeger's clients it is the
+//! span that has the baggage and the flags: what is set in it is in every call that is made from then on.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use opentelemetry::{
+    Context,
+    trace::{SpanId, TraceContextExt},
+};
+
+use super::JaegerState;
+use crate::{Baggage, Flags};
+
+/// Baggage and Jaeger's flags that have been set in a span since its contexts were made. Clones are that of the same span.
+///
+/// Whoever starts a span that others may set something in has a context [follow](Self::follow) it. Whoever makes calls
+/// brings the context [up to date](Self::up_to_date) first; [`Propagator::inject_from_context`](crate::Propagator::inject_from_context) does.
+///
+/// ```
+/// use jaeger_propagation::{Baggage, LateState};
+/// use opentelemetry::Context;
+///
+/// let late = LateState::default();
+/// let context = late.follow(&Context::new());
+/// late.set_item("customer", Some("731"));
+/// assert_eq!(Baggage::from_context(&context).get("customer"), None);
+/// assert_eq!(Baggage::from_context(&LateState::up_to_date(context)).get("customer"), Some("731"));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct LateState {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// The last of the changes; read without their lock where nothing is new, which is nearly always.
+    last: AtomicU64,
+    /// One of a subject, with its number, from 1.
+    changes: Mutex<Vec<(u64, Change)>>,
+}
+
+#[derive(Debug)]
+enum Change {
+    /// `None` takes it away.
+    Item(String, Option<String>),
+    Flags(Flags),
+}
+
+/// A context's own view of it: a value in the `Context`.
+#[derive(Clone, Debug)]
+struct Followed {
+    /// `None` hides that of another span.
+    late: Option<LateState>,
+    span_id: SpanId,
+    /// The last change that the context has.
+    seen: u64,
+}
+
+/// Whether any context may have it: the others are not searched for it.
+static IS_ENABLED: AtomicBool = AtomicBool::new(false);
+
+// === impl LateState ===
+
+impl LateState {
+    /// Has layers provide for it, in all requests from now on. It costs each a few allocations, so they do not if nobody asks.
+    pub fn enable() {
+        if !Self::is_enabled() {
+            IS_ENABLED.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether somebody in this program may set baggage or flags in spans that are not his own.
+    pub fn is_enabled() -> bool {
+        IS_ENABLED.load(Ordering::Relaxed)
+    }
+
+    /// That of the span of a context; `None` if nobody has provided for it.
+    pub fn of_span(context: &Context) -> Option<Self> {
+        let followed = context.get::<Followed>()?;
+        let is_its_own = followed.span_id == context.span().span_context().span_id();
+        followed.late.clone().filter(|_| is_its_own)
+    }
+
+    /// The context with what is set in its span from now on.
+    #[must_use]
+    pub fn follow(&self, context: &Context) -> Context {
+        Self::enable();
+        let seen = self.shared.last.load(Ordering::Acquire);
+        let span_id = context.span().span_context().span_id();
+        context.with_value(Followed { late: Some(self.clone()), span_id, seen })
+    }
+
+    /// The context as it is, whatever is set in its span afterwards.
+    #[must_use]
+    pub fn unfollow(context: Context) -> Context {
+        match context.get::<Followed>() {
+            Some(Followed { late: Some(_), .. }) => {
+                context.with_value(Followed { late: None, span_id: SpanId::INVALID, seen: 0 })
+            }
+            _ => context,
+        }
+    }
+
+    /// Sets an item in the span, or takes it away. Where the same key was put on top of one of the span's contexts, this counts.
+    pub fn set_item(&self, key: &str, value: Option<&str>) {
+        self.set(Change::Item(key.to_owned(), value.map(str::to_owned)));
+    }
+
+    /// Sets the flags of the span's trace. Whether a call is sampled is still up to its own span.
+    pub fn set_flags(&self, flags: Flags) {
+        self.set(Change::Flags(flags));
+    }
+
+    fn set(&self, change: Change) {
+        let mut changes = self.changes();
+        let number = self.shared.last.load(Ordering::Relaxed) + 1;
+        changes.retain(|(_, earlier)| !change.replaces(earlier));
+        changes.push((number, change));
+        self.shared.last.store(number, Ordering::Release);
+    }
+
+    /// The context with what has been set in its span meanwhile, or in the span of the context that it was made of.
+    #[must_use]
+    #[inline]
+    pub fn up_to_date(context: Context) -> Context {
+        Self::newer(&context).unwrap_or(context)
+    }
+
+    /// The same; `None` if nothing has.
+    #[inline]
+    pub(super) fn newer(context: &Context) -> Option<Context> {
+        if Self::is_enabled() { Self::with_later(context) } else { None }
+    }
+
+    #[inline(never)]
+    fn with_later(context: &Context) -> Option<Context> {
+        let followed = context.get::<Followed>()?;
+        let late = followed.late.as_ref()?;
+        if late.shared.last.load(Ordering::Acquire) == followed.seen {
+            return None;
+        }
+        let changes = late.changes();
+        let mut newer = context
+            .with_value(Followed { seen: late.shared.last.load(Ordering::Relaxed), ..followed.clone() });
+        let mut baggage = Baggage::from_context(context);
+        for (_, change) in changes.iter().filter(|(number, _)| *number > followed.seen) {
+            match change {
+                Change::Item(key, Some(value)) => baggage.insert(key.as_str(), value.as_str()),
+                Change::Item(key, None) => baggage.remove(key),
+                Change::Flags(flags) => {
+                    let trace_id = context.span().span_context().trace_id();
+                    newer = JaegerState::with_flags(&newer, trace_id, *flags);
+                }
+            }
+        }
+        Some(baggage.into_context(&newer))
+    }
+
+    fn changes(&self) -> MutexGuard<'_, Vec<(u64, Change)>> {
+        self.shared.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// === impl Change ===
+
+impl Change {
+    fn replaces(&self, earlier: &Self) -> bool {
+        match (self, earlier) {
+            (Self::Item(key, _), Self::Item(earlier, _)) => key == earlier,
+            (Self::Flags(_), Self::Flags(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::{
+        TraceFlags,
+        trace::{SpanContext, TraceId, TraceState},
+    };
+
+    use super::*;
+    use crate::span_context_of;
+
+    fn with_span(context: &Context, id: u64) -> Context {
+        let (trace_id, flags) = (TraceId::from(1), TraceFlags::SAMPLED);
+        let span = SpanContext::new(trace_id, id.into(), flags, false, TraceState::NONE);
+        context.with_remote_span_context(span)
+    }
+
+    fn with_item(context: &Context, key: &str, value: &str) -> Context {
+        let mut baggage = Baggage::from_context(context);
+        baggage.insert(key, value);
+        baggage.into_context(context)
+    }
+
+    #[track_caller]
+    fn assert_now(context: &Context, expected: &[(&str, &str)]) {
+        let baggage = Baggage::from_context(&LateState::up_to_date(context.clone()));
+        let mut found: Vec<_> = baggage.iter().collect();
+        found.sort_unstable();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_context_follows_from_when_it_was_made() {
+        let (late, base) = (LateState::default(), with_item(&Context::new(), "a", "0"));
+        late.set_item("b", Some("before"));
+        let context = late.follow(&base);
+        assert_now(&context, &[("a", "0")]);
+        late.set_item("c", Some("1"));
+        late.set_item("a", None);
+        assert_now(&context, &[("c", "1")]);
+        assert_now(&late.follow(&base), &[("a", "0")]);
+        late.set_item("a", Some("2"));
+        assert_now(&context, &[("a", "2"), ("c", "1")]);
+    }
+
+    #[test]
+    fn what_is_put_on_top_of_a_context_that_is_up_to_date_counts() {
+        let late = LateState::default();
+        let context = late.follow(&Context::new());
+        late.set_item("a", Some("1"));
+        let on_top = with_item(&LateState::up_to_date(context), "a", "2");
+        assert_now(&on_top, &[("a", "2")]);
+        late.set_item("b", Some("3"));
+        assert_now(&on_top, &[("a", "2"), ("b", "3")]);
+    }
+
+    #[test]
+    fn spans_below_have_it_but_set_none_in_the_one_above() {
+        let late = LateState::default();
+        let above = late.follow(&with_span(&Context::new(), 1));
+        let below = with_span(&above, 2);
+        late.set_item("a", Some("1"));
+        assert_now(&below, &[("a", "1")]);
+        assert!(LateState::of_span(&above).is_some() && LateState::of_span(&below).is_none());
+        assert!(LateState::of_span(&Context::new()).is_none());
+    }
+
+    #[test]
+    fn a_context_that_follows_no_more_stays_as_it_is() {
+        let late = LateState::default();
+        let context = LateState::unfollow(late.follow(&with_span(&Context::new(), 1)));
+        late.set_item("a", Some("1"));
+        assert_now(&context, &[]);
+        assert!(LateState::of_span(&context).is_none());
+    }
+
+    #[test]
+    fn flags_are_those_of_the_trace() {
+        let late = LateState::default();
+        let context = late.follow(&with_span(&Context::new(), 1));
+        late.set_flags(Flags::SAMPLED | Flags::DEBUG);
+        let flags = span_context_of(&LateState::up_to_date(with_span(&context, 2))).unwrap().flags;
+        assert!(flags.is_debug());
+        late.set_flags(Flags::SAMPLED);
+        let flags = span_context_of(&LateState::up_to_date(context)).unwrap().flags;
+        assert_eq!(flags, Flags::SAMPLED);
+    }
+
+    #[test]
+    fn a_key_that_is_set_again_and_again_takes_no_room() {
+        let late = LateState::default();
+        (0..1_000).for_each(|number| late.set_item("a", Some(&number.to_string())));
+        assert_eq!(late.changes().len(), 1);
+    }
+}
