@@ -25,6 +25,7 @@ use crate::{Baggage, Flags};
 /// use jaeger_propagation::{Baggage, LateState};
 /// use opentelemetry::Context;
 ///
+/// LateState::enable();
 /// let late = LateState::default();
 /// let context = late.follow(&Context::new());
 /// late.set_item("customer", Some("731"));
@@ -61,17 +62,15 @@ struct Followed {
     seen: u64,
 }
 
-/// Whether any context may have it: the others are not searched for it.
 static IS_ENABLED: AtomicBool = AtomicBool::new(false);
 
 // === impl LateState ===
 
 impl LateState {
-    /// Has layers provide for it, in all requests from now on. It costs each a few allocations, so they do not if nobody asks.
+    /// Has layers provide for it, in all requests from now on. It costs each a few allocations, so they do not if nobody asks; and no
+    /// context is searched for it before.
     pub fn enable() {
-        if !Self::is_enabled() {
-            IS_ENABLED.store(true, Ordering::Relaxed);
-        }
+        IS_ENABLED.store(true, Ordering::Relaxed);
     }
 
     /// Whether somebody in this program may set baggage or flags in spans that are not his own.
@@ -89,7 +88,6 @@ impl LateState {
     /// The context with what is set in its span from now on.
     #[must_use]
     pub fn follow(&self, context: &Context) -> Context {
-        Self::enable();
         let seen = self.shared.last.load(Ordering::Acquire);
         let span_id = context.span().span_context().span_id();
         context.with_value(Followed { late: Some(self.clone()), span_id, seen })
@@ -186,7 +184,12 @@ mod tests {
     };
 
     use super::*;
-    use crate::span_context_of;
+    use crate::{Propagator, span_context_of};
+
+    fn enabled() -> LateState {
+        LateState::enable();
+        LateState::default()
+    }
 
     fn with_span(context: &Context, id: u64) -> Context {
         let (trace_id, flags) = (TraceId::from(1), TraceFlags::SAMPLED);
@@ -210,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_context_follows_from_when_it_was_made() {
-        let (late, base) = (LateState::default(), with_item(&Context::new(), "a", "0"));
+        let (late, base) = (enabled(), with_item(&Context::new(), "a", "0"));
         late.set_item("b", Some("before"));
         let context = late.follow(&base);
         assert_now(&context, &[("a", "0")]);
@@ -223,8 +226,18 @@ mod tests {
     }
 
     #[test]
+    fn bytes_have_it_too() {
+        let (late, propagator) = (enabled(), Propagator::new());
+        let context = late.follow(&Context::new());
+        late.set_item("a", Some("1"));
+        let mut bytes = Vec::new();
+        propagator.inject_binary_from_context(&context, &mut bytes);
+        assert_eq!(propagator.extract_binary(&bytes).baggage.get("a"), Some("1"));
+    }
+
+    #[test]
     fn what_is_put_on_top_of_a_context_that_is_up_to_date_counts() {
-        let late = LateState::default();
+        let late = enabled();
         let context = late.follow(&Context::new());
         late.set_item("a", Some("1"));
         let on_top = with_item(&LateState::up_to_date(context), "a", "2");
@@ -235,7 +248,7 @@ mod tests {
 
     #[test]
     fn spans_below_have_it_but_set_none_in_the_one_above() {
-        let late = LateState::default();
+        let late = enabled();
         let above = late.follow(&with_span(&Context::new(), 1));
         let below = with_span(&above, 2);
         late.set_item("a", Some("1"));
@@ -246,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_context_that_follows_no_more_stays_as_it_is() {
-        let late = LateState::default();
+        let late = enabled();
         let context = LateState::unfollow(late.follow(&with_span(&Context::new(), 1)));
         late.set_item("a", Some("1"));
         assert_now(&context, &[]);
@@ -255,7 +268,7 @@ mod tests {
 
     #[test]
     fn flags_are_those_of_the_trace() {
-        let late = LateState::default();
+        let late = enabled();
         let context = late.follow(&with_span(&Context::new(), 1));
         late.set_flags(Flags::SAMPLED | Flags::DEBUG);
         let flags = span_context_of(&LateState::up_to_date(with_span(&context, 2))).unwrap().flags;
@@ -267,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_set_again_and_again_takes_no_room() {
-        let late = LateState::default();
+        let late = enabled();
         (0..1_000).for_each(|number| late.set_item("a", Some(&number.to_string())));
         assert_eq!(late.changes().len(), 1);
     }

@@ -7,7 +7,7 @@ use std::{
 
 use http::{Request, Response};
 use http_body::Body;
-use jaeger_propagation::{GrpcHeaders, LateState};
+use jaeger_propagation::GrpcHeaders;
 use opentelemetry::trace::Tracer;
 use tower_service::Service;
 
@@ -58,7 +58,7 @@ where
         let settings = &self.shared.settings;
         let head = RequestHead::from(&request);
         // A clone, because hooks and samplers are the user's, and may attach contexts of their own.
-        let parent = LateState::up_to_date(opentelemetry::Context::current());
+        let parent = opentelemetry::Context::current();
         let span = if settings.is_traced(&head) {
             let origin = Origin::Current(&parent);
             RequestSpan::start(&*self.shared.tracer, settings, Side::Client, origin, &head, Vec::new())
