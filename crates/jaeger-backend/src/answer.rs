@@ -5,11 +5,16 @@ use axum::response::{IntoResponse, Response};
 
 /// Text with a line end, marked so that no browser takes it for a page.
 pub(crate) fn plain_text(status: StatusCode, text: String) -> Response {
+    text_as_is(status, text + "\n")
+}
+
+/// The same without a line end.
+pub(crate) fn text_as_is(status: StatusCode, text: String) -> Response {
     let headers: [(HeaderName, HeaderValue); 2] = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    (status, headers, text + "\n").into_response()
+    (status, headers, text).into_response()
 }
 
 /// The answer to any other path.

@@ -1,7 +1,7 @@
 //! The embedded Jaeger as a program: `cargo run -p jaeger-backend -- --help`.
 
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
 use jaeger_backend::{Backend, BackendBuilder, Listener, StartError};
@@ -11,27 +11,35 @@ An in-memory Jaeger: receives spans, answers Jaeger's query API and shows traces
 
 Usage: jaeger-backend [OPTIONS]
 
-  --query-port N      page and query API, HTTP (default 16686)
-  --collector-port N  POST /api/traces, binary Thrift (default 14268)
-  --agent-port N      UDP, compact Thrift (default 6831)
-  --max-bytes N       memory for spans; the oldest trace leaves first (default 268435456)
-  --help              this text
+  --query-port N         page and query API (default 16686)
+  --collector-port N     HTTP, POST /api/traces, Jaeger's Thrift (default 14268)
+  --agent-port N         UDP, Jaeger's compact Thrift (default 6831)
+  --agent-binary-port N  UDP, Jaeger's binary Thrift (default 6832)
+  --agent-zipkin-port N  UDP, Zipkin's compact Thrift (default 5775)
+  --otlp-grpc-port N     gRPC, OpenTelemetry (default 4317)
+  --otlp-http-port N     HTTP, OpenTelemetry, POST /v1/traces (default 4318)
+  --zipkin-port N        HTTP, Zipkin, POST /api/v2/spans and /api/v1/spans (default 9411)
+  --sampling-port N      HTTP, sampling strategies for clients (default 5778)
+  --admin-port N         HTTP, 200 while it is up (default 14269)
+  --host ADDRESS         where they all listen (default 127.0.0.1, this machine alone)
+  --max-bytes N          memory for spans; the oldest trace leaves first (default 268435456)
+  --help                 this text
 
-Port 0 takes any free port. All listeners are on 127.0.0.1.
+Port 0 takes any free port.
 ";
 
 /// What the command line asks for.
 #[derive(Debug)]
 enum Command {
     Help,
-    Run(BackendBuilder),
+    Run(Box<BackendBuilder>),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match parse(std::env::args().skip(1)) {
         Ok(Command::Help) => print(HELP),
-        Ok(Command::Run(builder)) => return run(builder).await,
+        Ok(Command::Run(builder)) => return run(*builder).await,
         Err(reason) => {
             complain(&format!("{reason}; --help lists the options"));
             return ExitCode::from(2);
@@ -50,19 +58,16 @@ async fn run(builder: BackendBuilder) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    print(&format!(
-        "page and query API  {}\ncollector           {}\nagent               udp {}\nCtrl-C stops it.\n",
-        backend.query_url(),
-        backend.collector_endpoint(),
-        backend.agent_addr(),
-    ));
+    print(&listeners(&backend));
     stop.await;
     backend.shutdown().await;
     ExitCode::SUCCESS
 }
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
-    let mut builder = Backend::builder().with_default_ports();
+    let mut builder = Backend::builder();
+    let mut ports = Listener::ALL.map(|listener| (listener, listener.default_port()));
+    let mut host = IpAddr::from(Ipv4Addr::LOCALHOST);
     while let Some(argument) = arguments.next() {
         if matches!(argument.as_str(), "--help" | "-h") {
             return Ok(Command::Help);
@@ -72,33 +77,50 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
             None => (argument.as_str(), None),
         };
         let mut value = || value.clone().or_else(|| arguments.next());
-        builder = match option {
-            "--query-port" => builder.with_query_addr(local(number(option, value())?)),
-            "--collector-port" => builder.with_collector_addr(local(number(option, value())?)),
-            "--agent-port" => builder.with_agent_addr(local(number(option, value())?)),
-            "--max-bytes" => builder.with_max_bytes(number(option, value())?),
+        let port = ports.iter_mut().find(|(listener, _)| port_option(*listener) == option);
+        match (port, option) {
+            (Some((_, port)), _) => *port = parsed(option, "a number", value())?,
+            (None, "--host") => host = parsed(option, "an IP address", value())?,
+            (None, "--max-bytes") => builder = builder.with_max_bytes(parsed(option, "a number", value())?),
             _ => return Err(format!("unknown option {option}")),
-        };
+        }
     }
-    Ok(Command::Run(builder))
+    let place = |builder: BackendBuilder, (listener, port)| builder.with_addr(listener, (host, port).into());
+    Ok(Command::Run(Box::new(ports.into_iter().fold(builder, place))))
 }
 
-fn number<N: std::str::FromStr>(option: &str, value: Option<String>) -> Result<N, String> {
-    let value = value.ok_or_else(|| format!("{option} needs a number"))?;
-    value.parse().map_err(|_| format!("{option} needs a number, found {value:?}"))
+fn parsed<T: std::str::FromStr>(option: &str, needed: &str, value: Option<String>) -> Result<T, String> {
+    let value = value.ok_or_else(|| format!("{option} needs {needed}"))?;
+    value.parse().map_err(|_| format!("{option} needs {needed}, found {value:?}"))
 }
 
-fn local(port: u16) -> SocketAddr {
-    (Ipv4Addr::LOCALHOST, port).into()
+fn port_option(listener: Listener) -> String {
+    format!("--{listener}-port")
 }
 
 fn advice(error: &StartError) -> String {
-    let option = match error.listener() {
-        Listener::Query => "--query-port",
-        Listener::Collector => "--collector-port",
-        Listener::Agent => "--agent-port",
-    };
+    let option = port_option(error.listener());
     format!("choose another port with {option} N, or any free one with {option} 0")
+}
+
+/// A line for each.
+fn listeners(backend: &Backend) -> String {
+    let http = |listener| format!("http://{}", backend.addr(listener));
+    let udp = |listener| format!("udp {}", backend.addr(listener));
+    let lines = [
+        ("page and query API", backend.query_url()),
+        ("collector", backend.collector_endpoint()),
+        ("agent", udp(Listener::Agent)),
+        ("agent, binary", udp(Listener::AgentBinary)),
+        ("agent, Zipkin", udp(Listener::AgentZipkin)),
+        ("OTLP, gRPC", backend.otlp_grpc_endpoint()),
+        ("OTLP, HTTP", backend.otlp_endpoint()),
+        ("Zipkin", http(Listener::Zipkin) + "/api/v2/spans"),
+        ("sampling", http(Listener::Sampling) + "/sampling?service=NAME"),
+        ("health", http(Listener::Admin)),
+    ];
+    let lines = lines.map(|(what, place)| format!("{what:<19} {place}\n"));
+    lines.concat() + "Ctrl-C stops it.\n"
 }
 
 /// Completes on Ctrl-C or, where there is one, SIGTERM.

@@ -47,11 +47,12 @@ async fn a_span_larger_than_the_memory_is_dropped() {
 async fn a_taken_port_is_named() {
     let backend = Backend::start().await.unwrap();
     let query = backend.query_url().replace("http://", "").parse::<SocketAddr>().unwrap();
-    let error = Backend::builder().with_query_addr(query).start().await.unwrap_err();
+    let error = Backend::builder().with_addr(Listener::Query, query).start().await.unwrap_err();
     assert_eq!((error.listener(), error.address()), (Listener::Query, query));
     let expected = format!("query cannot listen on {query}: Address already in use");
     assert!(error.to_string().starts_with(&expected), "{error}");
-    let error = Backend::builder().with_agent_addr(backend.agent_addr()).start().await.unwrap_err();
+    let error =
+        Backend::builder().with_addr(Listener::Agent, backend.agent_addr()).start().await.unwrap_err();
     assert!(error.to_string().starts_with("agent cannot listen on 127.0.0.1:"), "{error}");
 }
 
@@ -62,5 +63,5 @@ async fn shutdown_frees_the_ports_even_with_an_idle_connection() {
     let idle = tokio::net::TcpStream::connect(address).await.unwrap();
     tokio::time::timeout(Duration::from_secs(10), backend.shutdown()).await.unwrap();
     drop(idle);
-    Backend::builder().with_query_addr(address).start().await.unwrap();
+    Backend::builder().with_addr(Listener::Query, address).start().await.unwrap();
 }

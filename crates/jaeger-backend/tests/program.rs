@@ -6,8 +6,20 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
-const FREE_PORTS: [&str; 6] =
-    ["--query-port", "0", "--collector-port", "0", "--agent-port=0", "--max-bytes=1000000"];
+const FREE_PORTS: [&str; 12] = [
+    "--query-port",
+    "0",
+    "--collector-port=0",
+    "--agent-port=0",
+    "--agent-binary-port=0",
+    "--agent-zipkin-port=0",
+    "--otlp-grpc-port=0",
+    "--otlp-http-port=0",
+    "--zipkin-port=0",
+    "--sampling-port=0",
+    "--admin-port=0",
+    "--max-bytes=1000000",
+];
 
 fn program(arguments: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jaeger-backend"));
@@ -50,7 +62,7 @@ fn it_says_where_it_listens_and_stops_on_a_signal() {
 fn a_taken_port_is_one_line_and_exit_code_1() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let (code, out, errors) = run(&["--query-port", "0", "--collector-port", &port, "--agent-port", "0"]);
+    let (code, out, errors) = run(&[&FREE_PORTS[..], &["--collector-port", &port]].concat());
     assert_eq!((code, out.as_str(), errors.lines().count()), (Some(1), "", 1), "{errors}");
     let start =
         format!("jaeger-backend: collector cannot listen on 127.0.0.1:{port}: Address already in use");
@@ -64,6 +76,7 @@ fn wrong_options_are_explained() {
         (&["--query-port"], "--query-port needs a number"),
         (&["--query-port", "70000"], r#"--query-port needs a number, found "70000""#),
         (&["--max-bytes=x"], r#"--max-bytes needs a number, found "x""#),
+        (&["--host", "localhost"], r#"--host needs an IP address, found "localhost""#),
     ] {
         let expected = format!("jaeger-backend: {reason}; --help lists the options\n");
         assert_eq!(run(arguments), (Some(2), String::new(), expected));

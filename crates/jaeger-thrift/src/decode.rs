@@ -8,7 +8,8 @@ use crate::{
     batch_writer::EMIT_BATCH,
     error::{DecodeError, Found},
     model::{Batch, ClientStats, Log, Process, RefType, Span, SpanRef, Tag, TagValue},
-    protocol::{MessageHead, Protocol},
+    packet::emitted_batch,
+    protocol::Protocol,
     reader::Reader,
     struct_reader::{StructReader, required},
 };
@@ -39,18 +40,7 @@ impl Batch {
         if head.method != EMIT_BATCH.as_bytes() {
             return Err(reader.error("the method emitBatch", Found::name(head.method)));
         }
-        if !matches!(head.message_type, MessageHead::CALL | MessageHead::ONEWAY) {
-            return Err(reader.error("a call or oneway message", Found::Number(head.message_type.into())));
-        }
-        let mut batch_argument = None;
-        let mut arguments = StructReader::<P>::new(&mut reader, "emitBatch");
-        while let Some(id) = arguments.next()? {
-            match id {
-                1 => batch_argument = Some(arguments.structure("emitBatch.batch", batch::<P>)?),
-                _ => arguments.skip()?,
-            }
-        }
-        required(batch_argument, "emitBatch.batch")
+        emitted_batch::<P>(head, &mut reader)
     }
 }
 
@@ -67,7 +57,7 @@ impl Span {
     }
 }
 
-fn batch<P: Protocol>(reader: &mut Reader<'_>) -> Result<Batch, DecodeError> {
+pub(crate) fn batch<P: Protocol>(reader: &mut Reader<'_>) -> Result<Batch, DecodeError> {
     let (mut process_field, mut spans, mut seq_no, mut stats_field) = (None, None, None, None);
     let mut fields = StructReader::<P>::new(reader, "Batch");
     while let Some(id) = fields.next()? {

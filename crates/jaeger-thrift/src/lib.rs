@@ -11,9 +11,11 @@ mod struct_writer;
 
 mod decode;
 mod error;
+mod packet;
 mod reader;
 mod skip;
 mod struct_reader;
+mod zipkin;
 
 pub use self::{
     batch_writer::{
@@ -21,6 +23,8 @@ pub use self::{
     },
     error::DecodeError,
     model::{Batch, ClientStats, Log, Process, RefType, Span, SpanRef, Tag, TagValue},
+    packet::Packet,
     protocol::{Binary, Compact, Protocol},
     span_buffer::{ListMark, LogFields, SpanBuffer, SpanHead, TagRef},
+    zipkin::{ZipkinAnnotation, ZipkinBinaryAnnotation, ZipkinEndpoint, ZipkinSpan},
 };

@@ -26,6 +26,24 @@ pub(crate) fn required<T>(value: Option<T>, field: &'static str) -> Result<T, De
     value.ok_or_else(|| DecodeError::new("a value", field, Found::Nothing))
 }
 
+/// A list of structs, from its head on.
+pub(crate) fn list_of_structs<'a, P: Protocol, T>(
+    reader: &mut Reader<'a>,
+    mut read: impl FnMut(&mut Reader<'a>) -> Result<T, DecodeError>,
+) -> Result<Vec<T>, DecodeError> {
+    let (kind, count) = P::list(reader)?;
+    if let Some(found) = kind.filter(|&kind| kind != Kind::Struct) {
+        return Err(reader.error("a list of structs", Found::Type(found.name())));
+    }
+    // A claimed count reserves no more memory than the input takes itself; the rest grows with what is read.
+    let affordable = reader.left() / size_of::<T>().max(1);
+    let mut elements = Vec::with_capacity(count.min(affordable));
+    for _ in 0..count {
+        elements.push(read(reader)?);
+    }
+    Ok(elements)
+}
+
 // === impl StructReader ===
 
 impl<'r, 'a, P: Protocol> StructReader<'r, 'a, P> {
@@ -50,6 +68,11 @@ impl<'r, 'a, P: Protocol> StructReader<'r, 'a, P> {
             Some(value) => Ok(value),
             None => self.reader.byte("a bool").map(|byte| byte == 1),
         }
+    }
+
+    pub(crate) fn i16(&mut self, field: &'static str) -> Result<i16, DecodeError> {
+        self.expect(Kind::I16, field)?;
+        P::i16(self.reader)
     }
 
     pub(crate) fn i32(&mut self, field: &'static str) -> Result<i32, DecodeError> {
@@ -90,20 +113,10 @@ impl<'r, 'a, P: Protocol> StructReader<'r, 'a, P> {
     pub(crate) fn list<T>(
         &mut self,
         field: &'static str,
-        mut read: impl FnMut(&mut Reader<'a>) -> Result<T, DecodeError>,
+        read: impl FnMut(&mut Reader<'a>) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
         self.expect(Kind::List, field)?;
-        let (kind, count) = P::list(self.reader)?;
-        if let Some(found) = kind.filter(|&kind| kind != Kind::Struct) {
-            return Err(self.reader.error("a list of structs", Found::Type(found.name())));
-        }
-        // A claimed count reserves no more memory than the input takes itself; the rest grows with what is read.
-        let affordable = self.reader.left() / size_of::<T>().max(1);
-        let mut elements = Vec::with_capacity(count.min(affordable));
-        for _ in 0..count {
-            elements.push(read(self.reader)?);
-        }
-        Ok(elements)
+        list_of_structs::<P, T>(self.reader, read)
     }
 
     /// Steps over a field that this version of the IDL does not know.

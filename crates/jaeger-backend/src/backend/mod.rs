@@ -1,6 +1,8 @@
 //! The running backend: its listeners, tasks and errors.
 
+mod addresses;
 mod builder;
+mod door;
 mod listener;
 mod running;
 mod start_error;

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{BackendBuilder, StartError, WaitError};
+use super::addresses::Addresses;
+use super::{BackendBuilder, Listener, StartError, WaitError};
 use crate::store::{Store, Trace, TraceId};
 
 /// How long [`Backend::shutdown`] waits for open requests.
@@ -23,14 +24,6 @@ pub struct Backend {
     addresses: Addresses,
     stop: watch::Sender<()>,
     tasks: JoinSet<()>,
-}
-
-/// Where the listeners really listen.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Addresses {
-    pub(super) query: SocketAddr,
-    pub(super) collector: SocketAddr,
-    pub(super) agent: SocketAddr,
 }
 
 // === impl Backend ===
@@ -58,19 +51,34 @@ impl Backend {
         BackendBuilder::new()
     }
 
+    /// Where a listener listens.
+    pub fn addr(&self, listener: Listener) -> SocketAddr {
+        self.addresses.get(listener)
+    }
+
     /// Where the page and the query API are, for example `http://127.0.0.1:16686`.
     pub fn query_url(&self) -> String {
-        format!("http://{}", self.addresses.query)
+        self.url(Listener::Query)
     }
 
     /// Where to POST batches, for example `http://127.0.0.1:14268/api/traces`.
     pub fn collector_endpoint(&self) -> String {
-        format!("http://{}/api/traces", self.addresses.collector)
+        self.url(Listener::Collector) + "/api/traces"
     }
 
-    /// Where to send UDP packets.
+    /// Where to POST OpenTelemetry's spans, for example `http://127.0.0.1:4318/v1/traces`.
+    pub fn otlp_endpoint(&self) -> String {
+        self.url(Listener::OtlpHttp) + "/v1/traces"
+    }
+
+    /// Where to send OpenTelemetry's spans by gRPC, for example `http://127.0.0.1:4317`.
+    pub fn otlp_grpc_endpoint(&self) -> String {
+        self.url(Listener::OtlpGrpc)
+    }
+
+    /// Where to send UDP packets in compact Thrift.
     pub fn agent_addr(&self) -> SocketAddr {
-        self.addresses.agent
+        self.addr(Listener::Agent)
     }
 
     /// The page of a trace, whether it has arrived or not.
@@ -110,6 +118,10 @@ impl Backend {
         };
         let waited = tokio::time::timeout(deadline, complete).await;
         waited.map_err(|_| WaitError::deadline(trace_id, spans, deadline, self.store.trace(id)))
+    }
+
+    fn url(&self, listener: Listener) -> String {
+        format!("http://{}", self.addr(listener))
     }
 
     /// Stops listening and returns when the open requests are answered, or after two seconds.

@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use jaeger_thrift::{Tag, TagValue};
 use serde::Serialize;
 
-use super::base64;
 use super::trace::Detail;
 
 /// The largest integer that every JSON reader keeps exactly: 2^53 - 1.
@@ -58,6 +58,11 @@ fn event_first(a: &TagJson<'_>, b: &TagJson<'_>) -> Ordering {
     is_no_event(a).cmp(&is_no_event(b)).then(a.key.cmp(b.key))
 }
 
+/// Base64 with padding, for binary tags.
+pub(crate) fn encode_base64(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(bytes)
+}
+
 /// The value as the text that a search for tags is compared with.
 pub(crate) fn value_as_text(value: &TagValue) -> String {
     match value {
@@ -85,7 +90,7 @@ impl<'a> From<&'a Tag> for TagJson<'a> {
             TagValue::Bool(value) => ("bool", ValueJson::Bool(*value)),
             TagValue::Long(value) => ("int64", integer(*value)),
             TagValue::Double(value) => ("float64", float(*value)),
-            TagValue::Binary(bytes) => ("binary", ValueJson::Text(base64::encode(bytes))),
+            TagValue::Binary(bytes) => ("binary", ValueJson::Text(encode_base64(bytes))),
         };
         Self { key: &tag.key, kind, value }
     }

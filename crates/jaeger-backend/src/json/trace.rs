@@ -133,6 +133,8 @@ fn span_tags(received: &ReceivedSpan, detail: Detail) -> Vec<TagJson<'_>> {
         Source::Collector => "jaeger",
         // An agent hands on as Protocol Buffers what it receives.
         Source::Agent => "proto",
+        Source::Otlp => "otlp",
+        Source::Zipkin => "zipkin",
     };
     let mut tags = tags_json(&received.span.tags, Detail::Raw);
     tags.push(TagJson::added("internal.span.format", format));

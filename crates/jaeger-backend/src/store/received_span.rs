@@ -24,8 +24,12 @@ pub struct ReceivedSpan {
 pub enum Source {
     /// `POST /api/traces` with binary Thrift.
     Collector,
-    /// A UDP packet with compact Thrift.
+    /// A UDP packet.
     Agent,
+    /// OpenTelemetry's protocol, by gRPC or HTTP.
+    Otlp,
+    /// Zipkin's formats, by HTTP.
+    Zipkin,
 }
 
 // === impl ReceivedSpan ===

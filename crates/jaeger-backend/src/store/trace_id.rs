@@ -36,6 +36,11 @@ impl TraceId {
         Self(u128::from(high) << 64 | u128::from(low))
     }
 
+    /// The 16 bytes, most significant first.
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+
     /// The id of the trace that this span belongs to.
     pub(crate) fn of(span: &Span) -> Self {
         Self::from_halves(span.trace_id_high, span.trace_id_low)

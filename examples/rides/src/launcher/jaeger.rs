@@ -33,9 +33,9 @@ impl Jaeger {
     async fn embed(ports: Ports, exporter: Exporter) -> Result<Self, String> {
         let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let builder = Backend::builder()
-            .with_query_addr(local(ports.query))
-            .with_collector_addr(local(ports.collector))
-            .with_agent_addr(local(ports.agent));
+            .with_addr(Listener::Query, local(ports.query))
+            .with_addr(Listener::Collector, local(ports.collector))
+            .with_addr(Listener::Agent, local(ports.agent));
         let backend = builder.start().await.map_err(|error| format!("{error}; {}", advice(&error)))?;
         let address = match exporter {
             Exporter::Udp => backend.agent_addr().to_string(),
@@ -67,9 +67,5 @@ impl Jaeger {
 }
 
 fn advice(error: &StartError) -> String {
-    super::port_advice(match error.listener() {
-        Listener::Query => "--query-port",
-        Listener::Collector => "--collector-port",
-        Listener::Agent => "--agent-port",
-    })
+    super::port_advice(&format!("--{}-port", error.listener()))
 }

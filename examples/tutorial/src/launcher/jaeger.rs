@@ -29,9 +29,9 @@ impl Jaeger {
     async fn embed(ports: Ports) -> Result<Self, String> {
         let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let builder = Backend::builder()
-            .with_query_addr(local(ports.query))
-            .with_collector_addr(local(ports.collector))
-            .with_agent_addr(local(ports.agent));
+            .with_addr(Listener::Query, local(ports.query))
+            .with_addr(Listener::Collector, local(ports.collector))
+            .with_addr(Listener::Agent, local(ports.agent));
         let backend = builder.start().await.map_err(|error| format!("{error}; {}", advice(&error)))?;
         let (collector, query) = (backend.collector_endpoint(), backend.query_url());
         Ok(Self { collector, query, embedded: Some(backend) })
@@ -60,11 +60,8 @@ impl Jaeger {
 }
 
 fn advice(error: &StartError) -> String {
-    let option = match error.listener() {
-        Listener::Query => "--query-port",
-        Listener::Collector => "--collector-port",
-        Listener::Agent => "--agent-port",
-    };
+    // The others take free ports.
+    let option = format!("--{}-port", error.listener());
     format!(
         "choose another port with {option} N, any free one with {option} 0, or, if that is a Jaeger, use it \
          with --query http://127.0.0.1:16686"

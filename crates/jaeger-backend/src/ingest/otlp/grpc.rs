@@ -1,0 +1,55 @@
+//! `TraceService/Export`, the port 4317.
+
+use std::sync::Arc;
+
+use axum::Router;
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+    trace_service_server::{TraceService, TraceServiceServer},
+};
+use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
+
+use super::batches;
+use crate::store::{Source, Store};
+
+/// Jaeger's own bound: gRPC's default in Go.
+const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+
+#[derive(Debug)]
+struct Receiver {
+    store: Arc<Store>,
+}
+
+/// The service, as routes of an HTTP/2 server.
+pub(crate) fn grpc_router(store: Arc<Store>) -> Router {
+    let service = TraceServiceServer::new(Receiver { store })
+        .accept_compressed(CompressionEncoding::Gzip)
+        .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    Routes::new(service).into_axum_router()
+}
+
+// === impl Receiver ===
+
+#[tonic::async_trait]
+impl TraceService for Receiver {
+    async fn export(
+        &self,
+        request: Request<ExportTraceServiceRequest>,
+    ) -> Result<Response<ExportTraceServiceResponse>, Status> {
+        match batches(request.into_inner()) {
+            Ok(batches) => {
+                batches.into_iter().for_each(|batch| self.store.receive(batch, Source::Otlp));
+                Ok(Response::new(accepted()))
+            }
+            Err(reason) => {
+                self.store.count_refused_body();
+                Err(Status::invalid_argument(reason))
+            }
+        }
+    }
+}
+
+/// The answer to what was taken in as a whole.
+pub(super) fn accepted() -> ExportTraceServiceResponse {
+    ExportTraceServiceResponse { partial_success: Some(ExportTracePartialSuccess::default()) }
+}
