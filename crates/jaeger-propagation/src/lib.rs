@@ -36,7 +36,7 @@ pub use header_names::{HeaderNames, HeaderNamesError};
 pub use header_text::HeaderText;
 pub use id::{ParseIdError, SpanId, TraceId};
 #[cfg(feature = "opentelemetry")]
-pub use opentelemetry::{BaggageRestrictions, JaegerState, LateState, span_context_of};
+pub use opentelemetry::{BaggageRestrictions, JaegerState, LateState, span_context_of, with_trace_of};
 pub use propagator::Propagator;
 pub use rate_limiter::RateLimiter;
 pub use span_context::SpanContext;

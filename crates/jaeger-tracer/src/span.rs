@@ -72,7 +72,7 @@ impl JaegerSpan {
         if let State::Asleep(asleep) = &mut self.state {
             asleep.name = name;
             let says = |attribute: &&KeyValue| attribute.key.as_str() == SAMPLING_PRIORITY;
-            if let Some(said) = attributes.iter().find(says) {
+            if let Some(said) = attributes.iter().rev().find(says) {
                 self.set_attribute(said.clone());
             }
         }

@@ -7,10 +7,12 @@ mod tracer;
 mod format;
 mod global;
 mod scope;
+mod shared_span;
 mod span_context;
 mod value;
 
 mod error;
+mod event;
 mod priority;
 mod recording;
 

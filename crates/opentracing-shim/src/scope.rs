@@ -12,8 +12,9 @@ use crate::{Span, Tracer, priority, span::WeakSpan};
 /// It stays on its thread. In async code a span is active in a future: [`Span::activate_in`].
 #[must_use = "the span is active until it is dropped"]
 pub struct Scope {
-    span: Option<Span>,
+    /// Before the span, so that one that ends with the scope is no longer the current one.
     _attached: ContextGuard,
+    span: Option<Span>,
     _stays: PhantomData<*const ()>,
 }
 
@@ -29,7 +30,10 @@ impl Scope {
     }
 
     pub(crate) fn none() -> Self {
-        Self { span: None, _attached: Context::new().attach(), _stays: PhantomData }
+        let nothing = Context::new();
+        let is_suppressed = Context::is_current_telemetry_suppressed();
+        let nothing = if is_suppressed { nothing.with_telemetry_suppressed() } else { nothing };
+        Self { span: None, _attached: nothing.attach(), _stays: PhantomData }
     }
 
     /// The span that is active; `None` in a scope without one.
@@ -56,6 +60,7 @@ pub(crate) fn in_scope<F: Future>(span: &Span, future: F) -> impl Future<Output 
 /// The active span: the same that was made active, or one that stands for the current span of other instrumentation. Where there is
 /// only baggage it is a span that does nothing but has it.
 pub(crate) fn active(tracer: &Tracer) -> Option<Span> {
+    tracer.inner.engine.as_ref()?;
     let current = LateState::up_to_date(Context::current());
     if let Some(span) = active_of(&current) {
         return Some(span);
@@ -68,8 +73,11 @@ pub(crate) fn active(tracer: &Tracer) -> Option<Span> {
 /// active.
 pub(crate) fn parent() -> Context {
     let current = LateState::up_to_date(Context::current());
-    match active_of(&current) {
-        Some(span) => priority::as_parent(current, &span.otel_context()),
+    match active_of(&current).and_then(|span| span.decided_flags()) {
+        Some(flags) => {
+            let span = priority::decided(current.span().span_context(), flags);
+            current.with_remote_span_context(span)
+        }
         None => current,
     }
 }
@@ -82,5 +90,6 @@ fn active_of(context: &Context) -> Option<Span> {
 }
 
 fn context_of(span: &Span) -> Context {
-    span.followed_context().with_value(Active(span.downgrade()))
+    let context = span.active_context();
+    if span.is_noop() { context } else { context.with_value(Active(span.downgrade())) }
 }

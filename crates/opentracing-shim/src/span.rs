@@ -2,18 +2,24 @@
 
 use std::{
     borrow::Cow,
-    fmt, mem,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::SystemTime,
 };
 
-use jaeger_propagation::{Baggage, BaggageRestrictions, LateState};
+use jaeger_propagation::{
+    Baggage, BaggageRestrictions, Flags, JaegerState, LateState, span_context_of, with_trace_of,
+};
 use opentelemetry::{
     Context, KeyValue,
-    trace::{SpanContext as OtelSpanContext, Status, TraceContextExt},
+    global::BoxedSpan,
+    trace::{Span as _, SpanContext as OtelSpanContext, Status, TraceContextExt},
 };
 
-use crate::{Field, SpanContext, Tracer, Value, ext, priority::Priority, recording::Recording};
+use crate::{
+    Field, SpanContext, Tracer, Value, event::event, ext, priority::Priority, recording::Recording,
+    shared_span::SharedSpan,
+};
 
 /// A piece of work: a name, a time, tags, logs and baggage. Clones are the same span.
 ///
@@ -26,17 +32,21 @@ pub struct Span {
 
 struct Inner {
     tracer: Tracer,
-    /// With the span itself and its baggage. Locked to read or to replace it and for nothing else: what is said to OpenTelemetry's span
-    /// may wait for its end, and what runs there may ask for this.
-    context: Mutex<Context>,
-    /// Held by the one who makes another context of it.
-    change: Mutex<()>,
-    /// For the contexts in which it has become active. Items are set with the lock of the context.
-    late: OnceLock<LateState>,
+    recorded: Recorded,
+    /// What it had at its start, or where it was found. What has been said of it since is `late`.
+    context: Context,
+    late: LateState,
     end: Mutex<End>,
     recording: Option<Mutex<Recording>>,
-    /// Not one of somebody else's, which he ends.
-    is_own: bool,
+}
+
+/// Where what is said of a span goes.
+enum Recorded {
+    Here(SharedSpan),
+    /// To the span of the context, which somebody else ends.
+    InContext,
+    /// To nobody.
+    Nowhere,
 }
 
 /// A [`Span`] that may have been dropped.
@@ -53,32 +63,45 @@ struct End {
 // === impl Span ===
 
 impl Span {
+    /// One that has just been started, with the baggage and the flags of a context.
     pub(crate) fn started(
         tracer: Tracer,
-        context: Context,
+        span: BoxedSpan,
+        parent: &Context,
         error: Option<bool>,
         recording: Option<Recording>,
     ) -> Self {
-        let (context, end) = (Mutex::new(context), Mutex::new(End { error, is_finished: false }));
-        let (change, recording) = (Mutex::default(), recording.map(Mutex::new));
-        let late = OnceLock::new();
-        Self { inner: Arc::new(Inner { tracer, context, change, late, end, recording, is_own: true }) }
+        let span = SharedSpan::new(span);
+        let own =
+            with_trace_of(&Context::new(), parent).with_remote_span_context(span.span_context().clone());
+        let (late, end) = (LateState::default(), Mutex::new(End { error, is_finished: false }));
+        let context = late.follow(&JaegerState::bind(own));
+        let (recorded, recording) = (Recorded::Here(span), recording.map(Mutex::new));
+        Self { inner: Arc::new(Inner { tracer, recorded, context, late, end, recording }) }
     }
 
+    /// One that does nothing.
     pub(crate) fn noop(tracer: Tracer) -> Self {
-        Self::foreign(tracer, Context::new())
+        Self::not_own(tracer, Recorded::Nowhere, Context::new(), LateState::default())
     }
 
-    /// The span of a context that somebody else has made.
+    /// The span of a context that somebody else has made. What is set in it reaches others as far as he has provided for it.
     pub(crate) fn foreign(tracer: Tracer, context: Context) -> Self {
-        let late = LateState::of_span(&context).map_or_else(OnceLock::new, OnceLock::from);
-        let (context, change, end) = (Mutex::new(context), Mutex::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { tracer, context, change, late, end, recording: None, is_own: false }) }
+        if let Some(late) = LateState::of_span(&context) {
+            return Self::not_own(tracer, Recorded::InContext, context, late);
+        }
+        let late = LateState::default();
+        Self::not_own(tracer, Recorded::InContext, late.follow(&context), late)
+    }
+
+    fn not_own(tracer: Tracer, recorded: Recorded, context: Context, late: LateState) -> Self {
+        let inner = Inner { tracer, recorded, context, late, end: Mutex::default(), recording: None };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Its ids and its baggage as they are now. They do not change, and are good after the span has finished.
     pub fn context(&self) -> SpanContext {
-        SpanContext::of(&self.inner.context())
+        self.inner.span_context()
     }
 
     /// The tracer that has started it.
@@ -91,7 +114,7 @@ impl Span {
         if self.inner.is_open() {
             let name = operation_name.into();
             self.inner.record(|recording| recording.operation_name.clone_from(&name));
-            self.inner.context().span().update_name(name);
+            self.inner.update_name(name);
         }
         self
     }
@@ -108,7 +131,7 @@ impl Span {
                 self.inner.set_error(is_error);
             } else {
                 let priority = Priority::of(&tag);
-                self.inner.context().span().set_attribute(tag.into_otel());
+                self.inner.set_attribute(tag.into_otel());
                 if let Some(priority) = priority {
                     self.inner.set_priority(priority);
                 }
@@ -128,7 +151,7 @@ impl Span {
             let fields: Vec<_> = fields.into_iter().collect();
             self.inner.record(|recording| recording.log(time, fields.clone()));
             let (name, attributes) = event(fields);
-            self.inner.context().span().add_event_with_timestamp(name, time, attributes);
+            self.inner.add_event(name, time, attributes);
         }
         self
     }
@@ -156,9 +179,10 @@ impl Span {
     /// it away.
     ///
     /// As in Jaeger's clients there is a log `event=baggage`, and [`BaggageRestrictions::global`] say what is allowed. A context that was
-    /// taken before stays as it is. Where the span is active, calls through `tower-jaeger`'s layers carry the item from now on.
+    /// taken before stays as it is. Where the span is active, calls through `tower-jaeger`'s layers carry the item from now on; of a
+    /// span that other instrumentation has started see [`Tracer::active_span`].
     pub fn set_baggage_item(&self, key: &str, value: &str) -> &Self {
-        if self.inner.is_open() && self.tracer().inner.engine.is_some() {
+        if self.inner.is_open() && !self.is_noop() {
             self.inner.set_baggage_item(key, value);
         }
         self
@@ -166,7 +190,7 @@ impl Span {
 
     /// The value of a baggage item; `None` if there is none of this key.
     pub fn baggage_item(&self, key: &str) -> Option<String> {
-        item_of(&self.inner.context(), key)
+        Baggage::from_context(&self.inner.now()).get(key).map(str::to_owned)
     }
 
     /// Ends it now. Where several threads do things with it at once, what comes at the same time as this may be lost.
@@ -197,18 +221,34 @@ impl Span {
         WeakSpan(Arc::downgrade(&self.inner))
     }
 
-    pub(crate) fn otel_context(&self) -> Context {
-        self.inner.context()
+    pub(crate) fn set_priority(&self, priority: Priority) {
+        self.inner.set_priority(priority);
     }
 
-    /// Its context, with the baggage that is set later.
-    pub(crate) fn followed_context(&self) -> Context {
-        let context = self.inner.lock_context();
-        self.inner.late.get_or_init(LateState::default).follow(&context)
+    /// The flags that `sampling.priority` has given its trace.
+    pub(crate) fn decided_flags(&self) -> Option<Flags> {
+        self.inner.late.flags()
+    }
+
+    /// Whether it does nothing.
+    pub(crate) fn is_noop(&self) -> bool {
+        matches!(self.inner.recorded, Recorded::Nowhere)
+    }
+
+    /// The context in which it is the current span: the current one, with the span and what belongs to it on top. One of somebody else's
+    /// cannot be taken out of the context where it was found.
+    pub(crate) fn active_context(&self) -> Context {
+        let (current, now) = (Context::current(), self.inner.now());
+        match &self.inner.recorded {
+            Recorded::Here(span) => with_trace_of(&current, &now).with_span(span.clone()),
+            Recorded::InContext if current.is_telemetry_suppressed() => now.with_telemetry_suppressed(),
+            Recorded::InContext => now,
+            Recorded::Nowhere => current,
+        }
     }
 
     pub(crate) fn otel_span_context(&self) -> OtelSpanContext {
-        self.inner.context().span().span_context().clone()
+        self.inner.context.span().span_context().clone()
     }
 }
 
@@ -216,10 +256,6 @@ impl fmt::Debug for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Span").field("context", &self.context()).finish_non_exhaustive()
     }
-}
-
-fn item_of(context: &Context, key: &str) -> Option<String> {
-    Baggage::from_context(context).get(key).map(str::to_owned)
 }
 
 /// What the tag `error` says; `None` of another tag, and of a value that is neither true nor false.
@@ -230,38 +266,6 @@ pub(crate) fn truth(tag: &Field) -> Option<bool> {
         Value::Text(text) => text.to_ascii_lowercase().parse().ok(),
         _ => None,
     }
-}
-
-/// The name of an event that has no field `event`.
-const NO_EVENT: &str = "log";
-
-/// OpenTelemetry's event of a log. Its name is that of the field `event`, else [`NO_EVENT`]; one of an error is called `exception` and has the
-/// fields that OpenTelemetry knows beside OpenTracing's.
-fn event(fields: Vec<Field>) -> (Cow<'static, str>, Vec<KeyValue>) {
-    let name = fields.iter().find(|field| field.key == ext::log::EVENT).map(|field| field.value.to_string());
-    let mut attributes: Vec<KeyValue> = Vec::new();
-    if name.as_deref() == Some(ext::log::ERROR) {
-        let known = |field: &Field| {
-            let key = match field.key.as_ref() {
-                ext::log::ERROR_KIND => "exception.type",
-                ext::log::ERROR_OBJECT | ext::log::MESSAGE => "exception.message",
-                ext::log::STACK => "exception.stacktrace",
-                _ => return None,
-            };
-            Some(KeyValue::new(key, field.value.to_string()))
-        };
-        for attribute in fields.iter().filter_map(known) {
-            if attributes.iter().all(|earlier| earlier.key != attribute.key) {
-                attributes.push(attribute);
-            }
-        }
-        attributes.splice(0..0, fields.into_iter().map(Field::into_otel));
-        return ("exception".into(), attributes);
-    }
-    let is_told_by_name = name.as_deref().is_some_and(|name| name != NO_EVENT);
-    let others = fields.into_iter().filter(|field| !is_told_by_name || field.key != ext::log::EVENT);
-    attributes.extend(others.map(Field::into_otel));
-    (name.map_or(Cow::Borrowed(NO_EVENT), Cow::Owned), attributes)
 }
 
 // === impl WeakSpan ===
@@ -275,52 +279,74 @@ impl WeakSpan {
 // === impl Inner ===
 
 impl Inner {
-    fn context(&self) -> Context {
-        self.lock_context().clone()
+    /// What it has now.
+    fn now(&self) -> Context {
+        LateState::up_to_date(self.context.clone())
     }
 
-    fn lock_context(&self) -> MutexGuard<'_, Context> {
-        self.context.lock().unwrap_or_else(PoisonError::into_inner)
+    fn span_context(&self) -> SpanContext {
+        SpanContext::of(&self.now(), self.late.flags())
     }
 
-    fn set_priority(&self, priority: Priority) {
-        let _change = self.begin_change();
-        if let Some((after, flags)) = priority.apply(&self.context()) {
-            self.replace_context(after, |late| late.set_flags(flags));
+    fn set_attribute(&self, attribute: KeyValue) {
+        match &self.recorded {
+            Recorded::Here(span) => span.clone().set_attribute(attribute),
+            Recorded::InContext => self.context.span().set_attribute(attribute),
+            Recorded::Nowhere => {}
         }
     }
 
-    fn set_baggage_item(&self, key: &str, value: &str) {
-        let _change = self.begin_change();
-        let before = self.context();
-        let after = BaggageRestrictions::global().set_item(&before, key, value);
-        let [before, item] = [&before, &after].map(|context| item_of(context, key));
-        if item != before {
-            self.replace_context(after, |late| late.set_item(key, item.as_deref()));
+    fn add_event(&self, name: Cow<'static, str>, time: SystemTime, attributes: Vec<KeyValue>) {
+        match &self.recorded {
+            Recorded::Here(span) => span.clone().add_event_with_timestamp(name, time, attributes),
+            Recorded::InContext => self.context.span().add_event_with_timestamp(name, time, attributes),
+            Recorded::Nowhere => {}
         }
     }
 
-    fn begin_change(&self) -> MutexGuard<'_, ()> {
-        self.change.lock().unwrap_or_else(PoisonError::into_inner)
+    fn update_name(&self, name: Cow<'static, str>) {
+        match &self.recorded {
+            Recorded::Here(span) => span.clone().update_name(name),
+            Recorded::InContext => self.context.span().update_name(name),
+            Recorded::Nowhere => {}
+        }
     }
 
-    /// Replaces the context, and tells those that were made of it before.
-    fn replace_context(&self, new: Context, tell: impl FnOnce(&LateState)) {
-        let mut context = self.lock_context();
-        if let Some(late) = self.late.get() {
-            tell(late);
+    fn set_status(&self, is_error: bool) {
+        let status = if is_error { Status::error("") } else { Status::Ok };
+        match &self.recorded {
+            Recorded::Here(span) => span.clone().set_status(status),
+            Recorded::InContext => self.context.span().set_status(status),
+            Recorded::Nowhere => {}
         }
-        let old = mem::replace(&mut *context, new);
-        drop(context);
-        drop(old);
     }
 
     /// That of somebody else's span is told at once, as its end is not seen here.
     fn set_error(&self, is_error: bool) {
-        if self.is_own {
-            self.end().error = Some(is_error);
-        } else {
-            self.context().span().set_status(status(is_error));
+        match self.recorded {
+            Recorded::Here(_) => self.end().error = Some(is_error),
+            Recorded::InContext | Recorded::Nowhere => self.set_status(is_error),
+        }
+    }
+
+    /// If the engine records the span: then it has taken the tag as a decision.
+    fn set_priority(&self, priority: Priority) {
+        let is_recording = match &self.recorded {
+            Recorded::Here(span) => span.is_recording(),
+            Recorded::InContext => self.context.span().is_recording(),
+            Recorded::Nowhere => false,
+        };
+        if is_recording && let Some(span) = span_context_of(self.span_context().context()) {
+            self.late.set_flags(span.trace_id.into(), priority.flags(span.flags));
+        }
+    }
+
+    fn set_baggage_item(&self, key: &str, value: &str) {
+        let is_override = Baggage::from_context(&self.now()).get(key).is_some();
+        let (allowed, log) = BaggageRestrictions::global().check(key, value, is_override);
+        self.add_event("baggage".into(), SystemTime::now(), log);
+        if let Some(value) = allowed {
+            self.late.set_item(key, Some(value).filter(|value| !value.is_empty()));
         }
     }
 
@@ -330,11 +356,18 @@ impl Inner {
 
     /// Whether it has not finished; counts that somebody wants something of one that has.
     fn is_open(&self) -> bool {
-        let is_finished = self.end().is_finished;
+        let is_finished = self.end().is_finished || self.has_ended_elsewhere();
         if is_finished {
             self.tracer.inner.ignore();
         }
         !is_finished
+    }
+
+    /// Of somebody else's span no more is known than that it is sampled, lives here and is recorded no more.
+    fn has_ended_elsewhere(&self) -> bool {
+        let span = self.context.span();
+        let is_here = span.span_context().is_sampled() && !span.span_context().is_remote();
+        matches!(self.recorded, Recorded::InContext) && is_here && !span.is_recording()
     }
 
     fn record(&self, record: impl FnOnce(&mut Recording)) {
@@ -352,28 +385,24 @@ impl Inner {
         end.is_finished = true;
         let error = end.error;
         drop(end);
-        let context = self.context();
-        let span = context.span();
         if let Some(is_error) = error {
-            span.set_status(status(is_error));
+            self.set_status(is_error);
         }
-        match time {
-            Some(time) => span.end_with_timestamp(time),
-            None => span.end(),
+        match (&self.recorded, time) {
+            (Recorded::Here(span), time) => span.end_at(time),
+            (Recorded::InContext, Some(time)) => self.context.span().end_with_timestamp(time),
+            (Recorded::InContext, None) => self.context.span().end(),
+            (Recorded::Nowhere, _) => {}
         }
         if let Some(recorder) = &self.tracer.inner.recorder {
-            self.record(|recording| recorder.finish(recording, SpanContext::of(&context), time));
+            self.record(|recording| recorder.finish(recording, self.span_context(), time));
         }
     }
 }
 
-fn status(is_error: bool) -> Status {
-    if is_error { Status::error("") } else { Status::Ok }
-}
-
 impl Drop for Inner {
     fn drop(&mut self) {
-        if self.is_own && !self.end().is_finished {
+        if matches!(self.recorded, Recorded::Here(_)) && !self.end().is_finished {
             self.finish(None);
         }
     }

@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, time::SystemTime};
 
-use jaeger_propagation::{Baggage, JaegerState};
+use jaeger_propagation::Baggage;
 use opentelemetry::{
     Context, KeyValue,
-    trace::{Link, SpanKind, TraceContextExt, Tracer as _},
+    trace::{Link, SpanKind, Tracer as _},
 };
 
 use crate::{Field, Span, SpanContext, Tracer, Value, ext, priority::Priority, scope, span::truth};
@@ -115,11 +115,11 @@ impl SpanBuilder {
         let at_start = self.tags.into_iter().filter(|tag| truth(tag).is_none());
         builder.attributes = Some(at_start.map(Field::into_otel).collect());
         let span = engine.build_with_context(builder, &parent);
-        let mut context = JaegerState::bind(parent.with_span(span));
-        if let Some((decided, _)) = priority.and_then(|priority| priority.apply(&context)) {
-            context = decided;
+        let span = Span::started(self.tracer, span, &parent, error, recording);
+        if let Some(priority) = priority {
+            span.set_priority(priority);
         }
-        Span::started(self.tracer, context, error, recording)
+        span
     }
 
     /// The context with the parent and with the baggage of all.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jaeger_propagation::{Baggage, Flags, JaegerState, LateState, span_context_of};
+use jaeger_propagation::{Baggage, Flags, JaegerState, LateState, span_context_of, with_trace_of};
 use opentelemetry::{
     Context,
     trace::{SpanContext as OtelSpanContext, TraceContextExt},
@@ -20,11 +20,18 @@ pub struct SpanContext {
 // === impl SpanContext ===
 
 impl SpanContext {
-    pub(crate) fn of(context: &Context) -> Self {
-        let span = priority::seen(context);
-        let context =
-            if span.is_valid() { context.with_remote_span_context(span) } else { of_no_span(context) };
-        Self { context: LateState::unfollow(context) }
+    /// Of the span of a context, whose trace may have been given other flags.
+    pub(crate) fn of(context: &Context, flags: Option<Flags>) -> Self {
+        let trace = LateState::unfollow(with_trace_of(&Context::new(), context));
+        let span = context.span();
+        let span = span.span_context();
+        // A context that has an invalid span has a parent that was not sampled, for the SDK's samplers.
+        let context = match (span.is_valid(), flags) {
+            (false, _) => trace,
+            (true, None) => trace.with_remote_span_context(span.clone()),
+            (true, Some(flags)) => trace.with_remote_span_context(priority::decided(span, flags)),
+        };
+        Self { context }
     }
 
     pub(crate) fn context(&self) -> &Context {
@@ -85,16 +92,6 @@ impl SpanContext {
     fn flags(&self) -> Flags {
         span_context_of(&self.context).map_or(Flags::NONE, |span| span.flags)
     }
-}
-
-/// What a context has beside its span. One that has an invalid span has a parent that was not sampled, for the SDK's samplers.
-fn of_no_span(context: &Context) -> Context {
-    if !context.has_active_span() {
-        return context.clone();
-    }
-    let alone = Baggage::from_context(context).into_context(&Context::new());
-    let Some(state) = JaegerState::from_context(context) else { return alone };
-    alone.with_value(state.clone())
 }
 
 impl fmt::Debug for SpanContext {

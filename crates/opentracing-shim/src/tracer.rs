@@ -161,18 +161,19 @@ impl Tracer {
         if let Some(error) = extracted.refused.as_ref().filter(|_| extracted.span_context.is_none()) {
             return Err(PropagationError::SpanContextCorrupted(*error));
         }
-        let span_context = SpanContext::of(&extracted.into_context(&Context::new()));
+        let span_context = SpanContext::of(&extracted.into_context(&Context::new()), None);
         Some(span_context)
             .filter(SpanContext::is_worth_something)
             .ok_or(PropagationError::SpanContextNotFound)
     }
 
-    /// The active span of this thread or task; `None` if there is none.
+    /// The active span of this thread or task; `None` if there is none, and of a no-op tracer.
     ///
     /// It may be one that other instrumentation has started: tags and logs of it are that span's own. Its end is that
     /// instrumentation's; finish it only to end it before.
     ///
-    /// Baggage that is set in the span of a `tower-jaeger` server layer is in the calls of the handler from then on. Of other
+    /// Baggage that is set in the span of a `tower-jaeger` server layer is in the calls of the handler from then on, if a tracer has been
+    /// made before the request came. Of other
     /// instrumentation's span it is only that of this `Span` and of what references it, until it is [made active](Self::activate) again.
     pub fn active_span(&self) -> Option<Span> {
         scope::active(self)
@@ -181,13 +182,14 @@ impl Tracer {
     /// Makes a span the active one of this thread, until what is returned is dropped. The span is not finished then.
     ///
     /// `tower-jaeger`'s client layer, and Jaeger's propagator wherever it injects, see what is set in it later. OpenTelemetry's own
-    /// `Context` does not change: its `baggage()` is that of now. On the SDK, which cannot turn a span off,
-    /// calls of a client layer stay sampled where a `sampling.priority` of 0 is set later.
+    /// `Context` does not change: its `baggage()` is that of now. Other values of the
+    /// current context stay, except where it is [another instrumentation's](Self::active_span) span, which comes with the context where it
+    /// was found. A no-op span changes nothing.
     pub fn activate(&self, span: &Span) -> Scope {
         Scope::of(span)
     }
 
-    /// Has no active span on this thread, until what is returned is dropped.
+    /// Has no active span on this thread, and nothing else that the current context has, until what is returned is dropped.
     pub fn deactivate(&self) -> Scope {
         Scope::none()
     }

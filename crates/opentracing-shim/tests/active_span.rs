@@ -230,3 +230,114 @@ fn baggage_that_is_set_while_the_span_ends_stops_nobody() {
     });
     is_done.recv_timeout(Duration::from_secs(60)).expect("they wait for each other");
 }
+
+/// What others keep in contexts.
+#[derive(Debug, PartialEq)]
+struct Tenant(&'static str, Arc<()>);
+
+#[test]
+fn what_else_is_in_a_context_stays_there() {
+    let (mock, kept) = (MockTracer::new(), Arc::new(()));
+    let tracer = mock.tracer();
+    let tenant = |name| Context::current_with_value(Tenant(name, kept.clone())).attach();
+    let current_tenant = || Context::map_current(|context| context.get::<Tenant>().map(|tenant| tenant.0));
+    let first = tenant("a");
+    let (span, producer) = (tracer.start_span("span"), tracer.start_span("producer").context());
+    drop(first);
+    assert_eq!(Arc::strong_count(&kept), 1, "a span keeps what was in its context");
+    let _second = tenant("b");
+    let consumer = tracer.build_span("consumer").follows_from(&producer).start();
+    for span in [&span, &consumer] {
+        let scope = tracer.activate(span);
+        assert_eq!(current_tenant(), Some("b"));
+        drop(scope);
+    }
+}
+
+#[test]
+fn telemetry_stays_suppressed_whatever_becomes_active() {
+    let exporter = InMemorySpanExporter::default();
+    let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+    let tracer = Tracer::new(&provider);
+    let attached = provider.tracer("other").start("layer's");
+    let attached = Context::current_with_span(attached).attach();
+    let foreign = tracer.active_span().unwrap();
+    drop(attached);
+    let suppressed = Context::enter_telemetry_suppressed_scope();
+    let inside = tracer.start_span("send batch").context();
+    for scope in
+        [tracer.activate(&tracer.start_span("send batch")), tracer.activate(&foreign), tracer.deactivate()]
+    {
+        tracer.start_span("child").finish();
+        provider.tracer("other").start("other").end();
+        drop(scope);
+    }
+    drop(suppressed);
+    assert_eq!(exporter.get_finished_spans().unwrap().len(), 0);
+    // A span context brings no suppression along.
+    tracer.build_span("outside").child_of(&inside).start().finish();
+    assert_eq!(exporter.get_finished_spans().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_done_with_an_ended_span_is_counted_however_it_is_reached() {
+    on_each_engine_beside_others(
+        |tracer, layer| {
+            let context = layer("handler");
+            let attached = context.clone().attach();
+            let handler = tracer.active_span().unwrap();
+            context.span().end();
+            handler.set_tag("late", 1).log_kv([("event", "late")]);
+            drop(attached);
+            let own = tracer.start_span("own");
+            let scope = tracer.activate(&own);
+            let kept = Context::current();
+            drop((scope, own));
+            let _attached = kept.attach();
+            tracer.active_span().unwrap().set_tag("late", 1).set_baggage_item("late", "1");
+            assert_eq!(tracer.ignored_operations(), 4);
+            assert_eq!(tracer.start_span("below").baggage_item("late"), None);
+        },
+        |spans, ()| {
+            assert_eq!(tag(named(spans, "own"), "late"), None);
+            assert_eq!(named(spans, "handler").logs.len(), 0);
+        },
+    );
+}
+
+/// A processor that looks at the current span when one ends.
+#[derive(Debug)]
+struct Looks(mpsc::Sender<bool>);
+
+impl SpanProcessor for Looks {
+    fn on_start(&self, _: &mut Span, _: &Context) {}
+
+    fn on_end(&self, _: SpanData) {
+        let is_recording = Context::map_current(|context| context.span().is_recording());
+        let _ = self.0.send(is_recording);
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        Ok(())
+    }
+}
+
+#[test]
+fn who_looks_at_the_current_span_at_its_end_is_not_stuck() {
+    let (told, ends) = mpsc::channel();
+    let provider = SdkTracerProvider::builder().with_span_processor(Looks(told)).build();
+    thread::spawn(move || {
+        let tracer = Tracer::new(&provider);
+        drop(tracer.activate(&tracer.start_span("ends with its scope")));
+        let span = tracer.start_span("ends in its scope");
+        let _scope = tracer.activate(&span);
+        span.finish();
+    });
+    for _ in 0..2 {
+        assert_eq!(ends.recv_timeout(Duration::from_secs(10)), Ok(false));
+    }
+}

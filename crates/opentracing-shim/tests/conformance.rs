@@ -57,6 +57,15 @@ fn the_no_op_tracer_does_nothing_and_fails_at_nothing() {
     assert_eq!(skipped.len(), 9, "{skipped:?}");
 }
 
+#[test]
+fn what_is_active_does_not_matter_to_the_checks() {
+    let mock = MockTracer::new();
+    let active = mock.tracer().start_span("active");
+    active.set_baggage_item("key", "value");
+    let _scope = mock.tracer().activate(&active);
+    assert_eq!(all_pass(|| MockTracer::new().tracer().clone(), Capabilities::everything()), [""; 0]);
+}
+
 /// The checks can fail.
 #[test]
 fn a_tracer_that_says_it_can_and_cannot_is_found_out() {

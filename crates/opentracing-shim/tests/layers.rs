@@ -175,3 +175,48 @@ async fn a_priority_that_is_said_in_a_span_of_one_s_own_is_in_the_calls_below_it
     })
     .await;
 }
+
+#[tokio::test]
+async fn all_that_stands_for_the_request_s_span_is_the_same_span() {
+    served(async |tracer, call| {
+        let (kept, other) = (tracer.active_span().unwrap(), tracer.active_span().unwrap());
+        kept.set_baggage_item("session", "1").set_baggage_item("user", "7").set_baggage_item("user", "");
+        other.set_baggage_item("session", "4711").set_baggage_item("user", "7");
+        assert_eq!(call().await, "1 session=4711 user=7");
+        assert_eq!(kept.baggage_item("session").as_deref(), Some("4711"));
+        ext::SAMPLING_PRIORITY.set(&other, 1);
+        let child = tracer.build_span("child").child_of(&kept.context()).start();
+        assert!(child.context().is_debug());
+        assert_eq!(child.baggage_item("user").as_deref(), Some("7"));
+        assert_eq!(kept.activate_in(call()).await, "3 session=4711 user=7");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_item_that_is_set_again_counts_below_one_that_was_put_on_top() {
+    served(async |tracer, call| {
+        let span = tracer.start_span("span");
+        span.set_baggage_item("key", "1");
+        let inside = async {
+            tracer.active_span().unwrap().set_baggage_item("key", "1");
+            call().await
+        };
+        let on_top = async { with_baggage([("key", "2")], inside).await };
+        assert_eq!(span.activate_in(on_top).await, "1 key=1 session=4711");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tracer_that_does_nothing_does_nothing_to_others_calls() {
+    served(async |tracer, call| {
+        let noop = Tracer::noop();
+        let span = noop.start_span("library work");
+        assert_eq!(span.activate_in(call()).await, "1 session=4711");
+        let _scope = noop.activate(&span);
+        assert_eq!(call().await, "1 session=4711");
+        assert!(noop.active_span().is_none() && tracer.active_span().is_some());
+    })
+    .await;
+}

@@ -4,6 +4,8 @@
 use std::{collections::HashMap, time::Duration};
 
 use jaeger_client::{Config, ConstSampler, InMemoryReporter};
+use jaeger_propagation::Propagator;
+use opentelemetry::{Context, trace::TraceContextExt};
 use opentracing_shim::{Span, TextMap, Tracer, ext};
 
 /// What a program on the native tracer, or on the SDK, returns, and the names and flags of the spans that it reports.
@@ -108,5 +110,34 @@ fn it_can_be_said_again_and_of_a_caller_s_trace() {
             })
         });
         assert_eq!(sent, ["9", "b", "8", "b"], "on the SDK: {is_on_sdk}");
+    }
+}
+
+#[test]
+fn the_last_one_at_the_start_counts() {
+    let (is_debug, reported) = run((false, false), |tracer| {
+        let key = ext::SAMPLING_PRIORITY;
+        tracer.build_span("span").tag(key, 0).tag(key, 1).start().context().is_debug()
+    });
+    assert!(is_debug);
+    assert_eq!(reported, [("span".to_owned(), 3)]);
+}
+
+#[test]
+fn another_trace_that_goes_on_below_is_no_debug_trace() {
+    for is_on_sdk in [false, true] {
+        let (is_debug, _) = run((is_on_sdk, true), |tracer| {
+            let root = tracer.start_span("root");
+            let _scope = tracer.activate(&root);
+            let headers = HashMap::from([("uber-trace-id".to_owned(), "7b:1c8:0:1".to_owned())]);
+            let other = Propagator::new().extract(&headers).into_context(&Context::new());
+            let other = other.span().span_context().clone();
+            let attached = Context::current().with_remote_span_context(other).attach();
+            ext::SAMPLING_PRIORITY.set(&root, 1);
+            let span = tracer.start_span("of the other trace");
+            drop(attached);
+            span.context().is_debug()
+        });
+        assert!(!is_debug, "on the SDK: {is_on_sdk}");
     }
 }

@@ -331,7 +331,6 @@ fn a_server_s_span_is_child_of_its_caller_s_and_knows_its_kind_from_the_start() 
     );
 }
 
-/// Section "Message Bus".
 #[test]
 fn a_server_s_span_without_a_caller_begins_a_trace() {
     on_each_engine(
@@ -431,6 +430,7 @@ fn a_program_has_carriers_of_its_own() {
     }
 }
 
+/// Section "Message Bus".
 #[test]
 fn a_consumer_follows_from_the_producer_in_its_trace() {
     on_each_engine(

@@ -30,9 +30,16 @@ impl EventName {
         }
     }
 
-    /// Whether this attribute is a field of the log.
-    pub fn keeps(self, attribute: &KeyValue) -> bool {
-        self != Self::IsOfOpenTracing || !attribute.key.as_str().starts_with("exception.")
+    /// Whether this one of the attributes is a field of the log.
+    pub fn keeps(self, attribute: &KeyValue, attributes: &[KeyValue]) -> bool {
+        let said_by = match attribute.key.as_str() {
+            _ if self != Self::IsOfOpenTracing => return true,
+            "exception.type" => &["error.kind"][..],
+            "exception.message" => &["error.object", "message"],
+            "exception.stacktrace" => &["stack"],
+            _ => return true,
+        };
+        !attributes.iter().any(|other| said_by.contains(&other.key.as_str()))
     }
 }
 
@@ -48,8 +55,10 @@ mod tests {
         let kept = |name: &str, given: &[(&'static str, &'static str)]| {
             let given = fields(given);
             let naming = EventName::of(name, &given);
-            let kept =
-                given.iter().filter(|field| naming.keeps(field)).map(|field| field.key.as_str().to_owned());
+            let kept = given
+                .iter()
+                .filter(|field| naming.keeps(field, &given))
+                .map(|field| field.key.as_str().to_owned());
             (naming == EventName::IsField, kept.collect::<Vec<_>>().join(" "))
         };
         assert_eq!(kept("retry", &[("attempt", "2")]), (true, "attempt".into()));
@@ -57,6 +66,8 @@ mod tests {
         assert_eq!(kept("log", &[("value", "x")]), (false, "value".into()));
         let error = [("event", "error"), ("error.object", "x"), ("exception.message", "x")];
         assert_eq!(kept("exception", &error), (false, "event error.object".into()));
+        let own = [("event", "error"), ("exception.message", "x"), ("exception.id", "7")];
+        assert_eq!(kept("exception", &own), (false, "event exception.message exception.id".into()));
         // Of OpenTelemetry itself.
         assert_eq!(kept("exception", &[("exception.message", "x")]), (true, "exception.message".into()));
     }

@@ -160,7 +160,9 @@ fn logs<P: Protocol>(span: &SpanData, buffer: &mut SpanBuffer<P>) {
         if naming == EventName::IsField {
             log.field("event", TagRef::String(&event.name));
         }
-        for attribute in event.attributes.iter().filter(|attribute| naming.keeps(attribute)) {
+        for attribute in
+            event.attributes.iter().filter(|attribute| naming.keeps(attribute, &event.attributes))
+        {
             with_tag(&attribute.value, |field| {
                 log.field(attribute.key.as_str(), field);
             });

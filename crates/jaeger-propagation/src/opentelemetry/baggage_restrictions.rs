@@ -90,39 +90,49 @@ impl BaggageRestrictions {
         }
     }
 
-    /// The context with an item in its baggage, as far as that is allowed. A value that is too long is cut, between two characters, and
-    /// an empty one takes the item away.
-    ///
-    /// As Jaeger's clients do, it writes a log to the span of the context: `event=baggage`, `key`, `value`, and, each as the text
-    /// `true`, `override` if there was a value before, `truncated` if this one has been cut, and `invalid` if it has been refused.
+    /// The context with an item in its baggage, as far as that is allowed, and a log of it at the context's span: see
+    /// [`check`](Self::check).
     pub fn set_item(&self, context: &Context, key: &str, value: &str) -> Context {
+        let mut baggage = Baggage::from_context(context);
+        let (allowed, log) = self.check(key, value, baggage.get(key).is_some());
+        context.span().add_event("baggage", log);
+        match allowed {
+            None => return context.clone(),
+            Some("") => baggage.remove(key),
+            Some(value) => baggage.insert(key, value),
+        }
+        baggage.into_context(context)
+    }
+
+    /// What may be set, counted as set, and the fields of the log `event=baggage` that Jaeger's clients write.
+    ///
+    /// `None` refuses the item. A value that is too long is cut, between two characters, and an empty one takes the item away. The
+    /// fields are `key`, `value`, and, each as the text `true`, `override` if there was a value before, `truncated` if this one has been
+    /// cut, and `invalid` if it has been refused.
+    pub fn check<'v>(
+        &self,
+        key: &str,
+        value: &'v str,
+        is_override: bool,
+    ) -> (Option<&'v str>, Vec<KeyValue>) {
         let mut fields = vec![KeyValue::new("key", key.to_owned())];
         let marked = |mark: &'static str| KeyValue::new(mark, "true");
-        let log = |fields| context.span().add_event("baggage", fields);
         let Some(max_bytes) = self.max_value_bytes(key) else {
             self.shared.refused.fetch_add(1, Ordering::Relaxed);
             fields.extend([KeyValue::new("value", value.to_owned()), marked("invalid")]);
-            log(fields);
-            return context.clone();
+            return (None, fields);
         };
         let allowed = cut(value, max_bytes);
         fields.push(KeyValue::new("value", allowed.to_owned()));
-        let mut baggage = Baggage::from_context(context);
-        if baggage.get(key).is_some() {
+        if is_override {
             fields.push(marked("override"));
         }
         if allowed.len() < value.len() {
             self.shared.truncated.fetch_add(1, Ordering::Relaxed);
             fields.push(marked("truncated"));
         }
-        log(fields);
         self.shared.set.fetch_add(1, Ordering::Relaxed);
-        if allowed.is_empty() {
-            baggage.remove(key);
-        } else {
-            baggage.insert(key, allowed);
-        }
-        baggage.into_context(context)
+        (Some(allowed), fields)
     }
 
     /// Items that were set, or taken away.

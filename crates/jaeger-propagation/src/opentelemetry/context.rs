@@ -97,6 +97,30 @@ impl Extracted {
     }
 }
 
+/// The context with what another one says of its trace beside the span: baggage, Jaeger's flags and debug id, in which formats the
+/// request came, and what is set in its span [later](LateState). Nothing else of the other one comes along.
+///
+/// ```
+/// use jaeger_propagation::{Baggage, with_trace_of};
+/// use opentelemetry::Context;
+///
+/// let request = Baggage::from_iter([("customer", "731")]).into_context(&Context::new());
+/// let task = with_trace_of(&Context::current(), &request);
+/// assert_eq!(Baggage::from_context(&task).get("customer"), Some("731"));
+/// ```
+pub fn with_trace_of(base: &Context, other: &Context) -> Context {
+    let (own, baggage) = (Baggage::from_context(base), Baggage::from_context(other));
+    let mut context = if own == baggage { base.clone() } else { baggage.into_context(base) };
+    if let Some(state) = JaegerState::from_context(other).cloned().or_else(|| JaegerState::hiding(base)) {
+        context = context.with_value(state);
+    }
+    let received = other.get::<Received>().copied();
+    if let Some(received) = received.or_else(|| base.get().map(|Received(_)| Received(FormatSet::EMPTY))) {
+        context = context.with_value(received);
+    }
+    LateState::copy(other, context)
+}
+
 /// A remote SpanContext with the ids, the sampling decision and the trace state; the other flags do not fit. A trace
 /// state that OpenTelemetry cannot read is left out: W3C asks for that.
 fn remote(span: &SpanContext, trace_state: Option<&str>) -> OtelSpanContext {

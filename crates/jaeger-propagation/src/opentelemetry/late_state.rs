@@ -3,20 +3,24 @@
 //! A `Context` never changes, so what is said of a span reaches only contexts that are made afterwards. With Jaeger's clients it is the
 //! span that has the baggage and the flags: what is set in it is in every call that is made from then on.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use opentelemetry::{
     Context,
-    trace::{SpanId, TraceContextExt},
+    trace::{SpanId, TraceContextExt, TraceId},
 };
 
 use super::JaegerState;
 use crate::{Baggage, Flags};
 
-/// Baggage and Jaeger's flags that have been set in a span since its contexts were made. Clones are that of the same span.
+/// Baggage and Jaeger's flags that have been set in a span since its contexts were made: the part of the span context that changes in
+/// Jaeger's clients. Clones are that of the same span.
 ///
 /// Whoever starts a span that others may set something in has a context [follow](Self::follow) it. Whoever makes calls
 /// brings the context [up to date](Self::up_to_date) first; [`Propagator::inject_from_context`](crate::Propagator::inject_from_context) does.
@@ -41,15 +45,15 @@ pub struct LateState {
 struct Shared {
     /// The last of the changes; read without their lock where nothing is new, which is nearly always.
     last: AtomicU64,
-    /// One of a subject, with its number, from 1.
-    changes: Mutex<Vec<(u64, Change)>>,
+    changes: Mutex<Changes>,
 }
 
-#[derive(Debug)]
-enum Change {
-    /// `None` takes it away.
-    Item(String, Option<String>),
-    Flags(Flags),
+/// The last change of each subject, with its number, from 1.
+#[derive(Debug, Default)]
+struct Changes {
+    /// `None` takes an item away.
+    items: HashMap<String, (u64, Option<String>)>,
+    flags: Option<(u64, TraceId, Flags)>,
 }
 
 /// A context's own view of it: a value in the `Context`.
@@ -61,6 +65,9 @@ struct Followed {
     /// The last change that the context has.
     seen: u64,
 }
+
+/// Keys that were taken away are remembered up to this number.
+const MAX_TAKEN_AWAY: usize = 1_024;
 
 static IS_ENABLED: AtomicBool = AtomicBool::new(false);
 
@@ -93,6 +100,14 @@ impl LateState {
         context.with_value(Followed { late: Some(self.clone()), span_id, seen })
     }
 
+    /// The followed value of a context, for one that is to have the same.
+    pub(super) fn copy(from: &Context, to: Context) -> Context {
+        match from.get::<Followed>() {
+            Some(followed) => to.with_value(followed.clone()),
+            None => Self::unfollow(to),
+        }
+    }
+
     /// The context as it is, whatever is set in its span afterwards.
     #[must_use]
     pub fn unfollow(context: Context) -> Context {
@@ -105,20 +120,34 @@ impl LateState {
     }
 
     /// Sets an item in the span, or takes it away. Where the same key was put on top of one of the span's contexts, this counts.
+    ///
+    /// It remembers 1,024 keys that were taken away. When there are more they are forgotten, and contexts that are older have those items
+    /// again.
     pub fn set_item(&self, key: &str, value: Option<&str>) {
-        self.set(Change::Item(key.to_owned(), value.map(str::to_owned)));
+        self.change(|changes, number| {
+            if value.is_none()
+                && changes.items.values().filter(|(_, value)| value.is_none()).count() >= MAX_TAKEN_AWAY
+            {
+                changes.items.retain(|_, (_, value)| value.is_some());
+            }
+            changes.items.insert(key.to_owned(), (number, value.map(str::to_owned)));
+        });
     }
 
-    /// Sets the flags of the span's trace. Whether a call is sampled is still up to its own span.
-    pub fn set_flags(&self, flags: Flags) {
-        self.set(Change::Flags(flags));
+    /// Sets the flags of a trace, for contexts whose span is of it. Whether a call is sampled is still up to its own span.
+    pub fn set_flags(&self, trace_id: TraceId, flags: Flags) {
+        self.change(|changes, number| changes.flags = Some((number, trace_id, flags)));
     }
 
-    fn set(&self, change: Change) {
+    /// The flags that were set last.
+    pub fn flags(&self) -> Option<Flags> {
+        self.changes().flags.map(|(_, _, flags)| flags)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Changes, u64)) {
         let mut changes = self.changes();
         let number = self.shared.last.load(Ordering::Relaxed) + 1;
-        changes.retain(|(_, earlier)| !change.replaces(earlier));
-        changes.push((number, change));
+        change(&mut changes, number);
         self.shared.last.store(number, Ordering::Release);
     }
 
@@ -143,36 +172,31 @@ impl LateState {
             return None;
         }
         let changes = late.changes();
-        let mut newer = context
-            .with_value(Followed { seen: late.shared.last.load(Ordering::Relaxed), ..followed.clone() });
-        let mut baggage = Baggage::from_context(context);
-        for (_, change) in changes.iter().filter(|(number, _)| *number > followed.seen) {
-            match change {
-                Change::Item(key, Some(value)) => baggage.insert(key.as_str(), value.as_str()),
-                Change::Item(key, None) => baggage.remove(key),
-                Change::Flags(flags) => {
-                    let trace_id = context.span().span_context().trace_id();
-                    newer = JaegerState::with_flags(&newer, trace_id, *flags);
+        let seen = late.shared.last.load(Ordering::Relaxed);
+        let mut newer = context.with_value(Followed { seen, ..followed.clone() });
+        let mut later = changes.items.iter().filter(|(_, (number, _))| *number > followed.seen).peekable();
+        if later.peek().is_some() {
+            let mut baggage = Baggage::from_context(context);
+            for (key, (_, value)) in later {
+                match value {
+                    Some(value) => baggage.insert(key.as_str(), value.as_str()),
+                    None => baggage.remove(key),
                 }
             }
+            newer = baggage.into_context(&newer);
         }
-        Some(baggage.into_context(&newer))
+        match changes.flags {
+            Some((number, trace_id, flags))
+                if number > followed.seen && context.span().span_context().trace_id() == trace_id =>
+            {
+                Some(JaegerState::with_flags(&newer, trace_id, flags))
+            }
+            _ => Some(newer),
+        }
     }
 
-    fn changes(&self) -> MutexGuard<'_, Vec<(u64, Change)>> {
+    fn changes(&self) -> MutexGuard<'_, Changes> {
         self.shared.changes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-// === impl Change ===
-
-impl Change {
-    fn replaces(&self, earlier: &Self) -> bool {
-        match (self, earlier) {
-            (Self::Item(key, _), Self::Item(earlier, _)) => key == earlier,
-            (Self::Flags(_), Self::Flags(_)) => true,
-            _ => false,
-        }
     }
 }
 
@@ -180,7 +204,7 @@ impl Change {
 mod tests {
     use opentelemetry::{
         TraceFlags,
-        trace::{SpanContext, TraceId, TraceState},
+        trace::{SpanContext, TraceState},
     };
 
     use super::*;
@@ -270,18 +294,26 @@ mod tests {
     fn flags_are_those_of_the_trace() {
         let late = enabled();
         let context = late.follow(&with_span(&Context::new(), 1));
-        late.set_flags(Flags::SAMPLED | Flags::DEBUG);
+        late.set_flags(TraceId::from(1), Flags::SAMPLED | Flags::DEBUG);
         let flags = span_context_of(&LateState::up_to_date(with_span(&context, 2))).unwrap().flags;
         assert!(flags.is_debug());
-        late.set_flags(Flags::SAMPLED);
-        let flags = span_context_of(&LateState::up_to_date(context)).unwrap().flags;
+        late.set_flags(TraceId::from(1), Flags::SAMPLED);
+        let flags = span_context_of(&LateState::up_to_date(context.clone())).unwrap().flags;
         assert_eq!(flags, Flags::SAMPLED);
+        late.set_flags(TraceId::from(1), Flags::SAMPLED | Flags::DEBUG);
+        let of_other = SpanContext::new(2.into(), 3.into(), TraceFlags::SAMPLED, true, TraceState::NONE);
+        let other = LateState::up_to_date(context.with_remote_span_context(of_other));
+        assert_eq!(span_context_of(&other).unwrap().flags, Flags::SAMPLED, "the trace is not ours");
     }
 
     #[test]
-    fn a_key_that_is_set_again_and_again_takes_no_room() {
+    fn keys_that_come_and_go_take_bounded_room() {
         let late = enabled();
-        (0..1_000).for_each(|number| late.set_item("a", Some(&number.to_string())));
-        assert_eq!(late.changes().len(), 1);
+        for number in 0..5_000 {
+            let key = number.to_string();
+            late.set_item(&key, Some("1"));
+            late.set_item(&key, None);
+        }
+        assert!(late.changes().items.len() <= MAX_TAKEN_AWAY, "{}", late.changes().items.len());
     }
 }

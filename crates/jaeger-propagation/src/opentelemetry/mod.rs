@@ -15,6 +15,6 @@ mod state;
 mod text_map;
 
 pub use baggage_restrictions::BaggageRestrictions;
-pub use context::span_context_of;
+pub use context::{span_context_of, with_trace_of};
 pub use late_state::LateState;
 pub use state::JaegerState;

@@ -33,7 +33,7 @@ impl Record {
             if naming == EventName::IsField {
                 log.field("event", TagRef::String(name));
             }
-            let kept = attributes.iter().filter(|attribute| naming.keeps(attribute));
+            let kept = attributes.iter().filter(|attribute| naming.keeps(attribute, attributes));
             for attribute in kept.take(LIMIT as usize) {
                 with_tag(&attribute.value, |field| {
                     log.field(attribute.key.as_str(), field);

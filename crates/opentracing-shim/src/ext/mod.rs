@@ -56,7 +56,7 @@ pub const PEER_PORT: Tag<u16> = Tag::new("peer.port");
 pub const PEER_SERVICE: Tag<Text> = Tag::new("peer.service");
 /// Above 0 makes it a debug trace, which is reported whatever the sampler says, and 0 one that is not reported: for the span, for
 /// those that start below it from now on, and for the services that they call. The SDK reports the span itself as its sampler has
-/// said, and cannot turn on one that is not recorded.
+/// said, and cannot turn on one that is not recorded; there 0 does not reach the calls of a client layer.
 pub const SAMPLING_PRIORITY: Tag<u16> = Tag::new("sampling.priority");
 /// Which end of which kind of call: to be set when the span starts.
 pub const SPAN_KIND: Tag<SpanKind> = Tag::new("span.kind");
