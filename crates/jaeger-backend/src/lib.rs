@@ -7,6 +7,7 @@ mod ingest;
 mod page;
 mod query;
 
+mod adjust;
 mod json;
 mod store;
 

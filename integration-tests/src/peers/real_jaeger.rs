@@ -65,6 +65,16 @@ impl RealJaeger {
         self.ports.binary_agent.to_string()
     }
 
+    /// The UDP address of the agent's port for Zipkin's format; of v1 only.
+    pub fn zipkin_agent(&self) -> String {
+        self.ports.zipkin_agent.to_string()
+    }
+
+    /// `host:port` where Zipkin's formats are posted; of v1 only.
+    pub fn zipkin(&self) -> String {
+        self.ports.zipkin.to_string()
+    }
+
     /// Where samplers ask for a strategy, `http://…/sampling`. It has those of `peers/strategies.json`.
     pub fn sampling_endpoint(&self) -> String {
         format!("http://{}/sampling", self.ports.sampling)

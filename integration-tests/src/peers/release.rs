@@ -96,6 +96,7 @@ fn v1_options(ports: &Ports) -> Vec<String> {
         ("collector.grpc-server", ports.collector_grpc),
         ("collector.otlp.http", ports.otlp_http),
         ("collector.otlp.grpc", ports.otlp_grpc),
+        ("collector.zipkin", ports.zipkin),
         // Of the agent: where it answers for samplers, and where it hands spans on to.
         ("http-server", ports.sampling),
         ("reporter.grpc", ports.collector_grpc),

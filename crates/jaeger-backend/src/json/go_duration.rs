@@ -39,21 +39,26 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| refused())
 }
 
-/// Prints a number of microseconds, for example `3.0004s`, `1.5ms`, `-2µs` or `1h0m2s`.
-pub(super) fn print_microseconds(microseconds: i64) -> String {
-    let sign = if microseconds < 0 { "-" } else { "" };
-    let size = microseconds.unsigned_abs();
-    let (hours, minutes) = (size / 3_600_000_000, size / 60_000_000 % 60);
-    let seconds = decimal(size % 60_000_000, 1_000_000);
+/// Prints a number of nanoseconds, for example `3.0004s`, `1.5ms`, `-2µs`, `751ns` or `1h0m2s`.
+pub(crate) fn print_nanoseconds(nanoseconds: i128) -> String {
+    let sign = if nanoseconds < 0 { "-" } else { "" };
+    let size = u64::try_from(nanoseconds.unsigned_abs()).unwrap_or(u64::MAX);
+    let (hours, minutes) = (size / (60 * MINUTE), size / MINUTE % 60);
+    let seconds = decimal(size % MINUTE, SECOND);
     match size {
         0 => "0s".to_owned(),
-        1..1_000 => format!("{sign}{size}µs"),
-        1_000..1_000_000 => format!("{sign}{}ms", decimal(size, 1_000)),
+        1..1_000 => format!("{sign}{size}ns"),
+        1_000..1_000_000 => format!("{sign}{}µs", decimal(size, 1_000)),
+        1_000_000..SECOND => format!("{sign}{}ms", decimal(size, 1_000_000)),
         _ if hours > 0 => format!("{sign}{hours}h{minutes}m{seconds}s"),
         _ if minutes > 0 => format!("{sign}{minutes}m{seconds}s"),
         _ => format!("{sign}{seconds}s"),
     }
 }
+
+/// In nanoseconds.
+const SECOND: u64 = 1_000_000_000;
+const MINUTE: u64 = 60 * SECOND;
 
 /// `size / unit` without trailing zeros; the unit is a power of ten.
 fn decimal(size: u64, unit: u64) -> String {
@@ -84,11 +89,17 @@ mod tests {
 
     #[test]
     fn prints_what_go_prints() {
-        let cases =
-            [(2, "2µs"), (-1_500, "-1.5ms"), (3_000_400, "3.0004s"), (3_602_000_000, "1h0m2s"), (0, "0s")];
-        for (microseconds, text) in cases {
-            assert_eq!(print_microseconds(microseconds), text);
+        let cases = [
+            (0, "0s"),
+            (751, "751ns"),
+            (2_000, "2µs"),
+            (-1_500_000, "-1.5ms"),
+            (3_000_400_000, "3.0004s"),
+            (90_000_000_000, "1m30s"),
+            (3_602_000_000_000, "1h0m2s"),
+        ];
+        for (nanoseconds, text) in cases {
+            assert_eq!(print_nanoseconds(nanoseconds), text);
         }
-        assert_eq!(print_microseconds(90_000_000), "1m30s");
     }
 }

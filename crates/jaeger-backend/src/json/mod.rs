@@ -4,9 +4,8 @@ mod envelope;
 mod go_duration;
 mod tag;
 mod trace;
-mod warnings;
 
 pub(crate) use envelope::{Envelope, Problem};
-pub(crate) use go_duration::parse_duration;
+pub(crate) use go_duration::{parse_duration, print_nanoseconds};
 pub(crate) use tag::{encode_base64, value_as_text};
-pub(crate) use trace::{Detail, TraceJson};
+pub(crate) use trace::TraceJson;

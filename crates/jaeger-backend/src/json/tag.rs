@@ -1,12 +1,8 @@
 //! Typed key/value pairs of tags and log fields.
 
-use std::cmp::Ordering;
-
 use base64::prelude::{BASE64_STANDARD, Engine};
 use jaeger_thrift::{Tag, TagValue};
 use serde::Serialize;
-
-use super::trace::Detail;
 
 /// The largest integer that every JSON reader keeps exactly: 2^53 - 1.
 const MAX_EXACT: u64 = (1 << 53) - 1;
@@ -30,34 +26,6 @@ enum ValueJson<'a> {
     Float(f64),
 }
 
-/// The tags of a span or process: by key, or as sent if raw.
-pub(super) fn tags_json(tags: &[Tag], detail: Detail) -> Vec<TagJson<'_>> {
-    let mut tags: Vec<_> = tags.iter().map(TagJson::from).collect();
-    if detail == Detail::Adjusted {
-        sort_tags(&mut tags);
-    }
-    tags
-}
-
-/// Sorts by key and keeps the order of equal keys.
-pub(super) fn sort_tags(tags: &mut [TagJson<'_>]) {
-    tags.sort_by_key(|tag| tag.key);
-}
-
-/// The fields of a log: `event` first and the others by key, or as sent if raw.
-pub(super) fn fields_json(fields: &[Tag], detail: Detail) -> Vec<TagJson<'_>> {
-    let mut fields: Vec<_> = fields.iter().map(TagJson::from).collect();
-    if detail == Detail::Adjusted {
-        fields.sort_by(event_first);
-    }
-    fields
-}
-
-fn event_first(a: &TagJson<'_>, b: &TagJson<'_>) -> Ordering {
-    let is_no_event = |tag: &TagJson<'_>| tag.key != "event" || tag.kind != "string";
-    is_no_event(a).cmp(&is_no_event(b)).then(a.key.cmp(b.key))
-}
-
 /// Base64 with padding, for binary tags.
 pub(crate) fn encode_base64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
@@ -75,13 +43,6 @@ pub(crate) fn value_as_text(value: &TagValue) -> String {
 }
 
 // === impl TagJson ===
-
-impl<'a> TagJson<'a> {
-    /// A text tag that no client sent.
-    pub(super) fn added(key: &'a str, value: &'a str) -> Self {
-        Self { key, kind: "string", value: ValueJson::Borrowed(value) }
-    }
-}
 
 impl<'a> From<&'a Tag> for TagJson<'a> {
     fn from(tag: &'a Tag) -> Self {

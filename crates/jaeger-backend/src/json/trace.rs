@@ -1,23 +1,14 @@
 //! A trace as JSON, with the key order and value formats of Jaeger.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
-use jaeger_thrift::{Process, RefType, SpanRef};
+use jaeger_thrift::{Log, RefType, SpanRef, Tag};
 use serde::Serialize;
 
-use super::tag::{TagJson, fields_json, sort_tags, tags_json};
-use super::warnings::warnings;
-use crate::store::{ReceivedSpan, Source, Trace, TraceId};
-
-/// Whether a trace is shown as sent or as Jaeger's query service prepares it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Detail {
-    /// Tags by key, `event` first in logs, warnings about clocks and parents.
-    Adjusted,
-    /// The query asked for `raw=true`.
-    Raw,
-}
+use super::tag::TagJson;
+use crate::adjust::AdjustedSpan;
+use crate::store::TraceId;
 
 /// An element of `data` in the answers about traces.
 #[derive(Debug, Serialize)]
@@ -46,7 +37,7 @@ struct SpanJson<'a> {
     logs: Vec<LogJson<'a>>,
     #[serde(rename = "processID")]
     process_id: String,
-    warnings: Option<Vec<String>>,
+    warnings: Option<&'a Vec<String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,74 +65,52 @@ struct ProcessJson<'a> {
 
 /// Names the processes `p1`, `p2`, … in the order in which the spans mention them.
 #[derive(Default)]
-struct ProcessNames<'a> {
-    names: HashMap<*const Process, String>,
-    processes: BTreeMap<String, ProcessJson<'a>>,
+struct ProcessNames<'s, 'a> {
+    of_services: HashMap<&'s str, Vec<(Tags<'s, 'a>, String)>>,
+    count: usize,
+    processes: BTreeMap<String, ProcessJson<'s>>,
 }
+
+type Tags<'s, 'a> = &'s [Cow<'a, Tag>];
 
 // === impl TraceJson ===
 
-impl<'a> TraceJson<'a> {
-    pub(crate) fn new(trace: &'a Trace, detail: Detail) -> Self {
-        let mut warned = match detail {
-            Detail::Adjusted => warnings(trace.spans()),
-            Detail::Raw => HashMap::new(),
-        };
+impl<'s> TraceJson<'s> {
+    pub(crate) fn new(id: TraceId, spans: &'s [AdjustedSpan<'_>]) -> Self {
         let mut names = ProcessNames::default();
-        let mut spans = Vec::with_capacity(trace.spans().len());
-        for (index, span) in trace.spans().iter().enumerate() {
-            let process_id = names.name(&span.process, detail);
-            spans.push(SpanJson::new(span, process_id, warned.remove(&index), detail));
-        }
-        Self { trace_id: trace.id().to_string(), spans, processes: names.processes, warnings: None }
+        let spans = spans.iter().map(|span| SpanJson::new(span, names.name(span))).collect();
+        Self { trace_id: id.to_string(), spans, processes: names.processes, warnings: None }
     }
 }
 
 // === impl SpanJson ===
 
-impl<'a> SpanJson<'a> {
-    fn new(
-        received: &'a ReceivedSpan,
-        process_id: String,
-        warnings: Option<Vec<String>>,
-        detail: Detail,
-    ) -> Self {
-        let span = &received.span;
-        let log = |log: &'a jaeger_thrift::Log| LogJson {
+impl<'s> SpanJson<'s> {
+    fn new(adjusted: &'s AdjustedSpan<'_>, process_id: String) -> Self {
+        let span = &adjusted.received.span;
+        let logs = span.logs.iter().zip(&adjusted.log_fields);
+        let log = |(log, fields): (&Log, &'s Vec<&Tag>)| LogJson {
             timestamp: log.timestamp,
-            fields: fields_json(&log.fields, detail),
+            fields: fields.iter().map(|field| TagJson::from(*field)).collect(),
         };
         Self {
             trace_id: TraceId::of(span).to_string(),
-            span_id: span_id(span.span_id),
+            span_id: span_id(adjusted.span_id),
             flags: span.flags.cast_unsigned(),
             operation_name: &span.operation_name,
-            references: received.references().iter().map(ReferenceJson::from).collect(),
+            references: adjusted.references.iter().map(ReferenceJson::from).collect(),
             start_time: span.start_time,
             duration: span.duration.max(0),
-            tags: span_tags(received, detail),
-            logs: span.logs.iter().map(log).collect(),
+            tags: tags_json(&adjusted.tags),
+            logs: logs.map(log).collect(),
             process_id,
-            warnings,
+            warnings: (!adjusted.warnings.is_empty()).then_some(&adjusted.warnings),
         }
     }
 }
 
-/// The span's tags and the one by which Jaeger's collector tells how a span came in.
-fn span_tags(received: &ReceivedSpan, detail: Detail) -> Vec<TagJson<'_>> {
-    let format = match received.source {
-        Source::Collector => "jaeger",
-        // An agent hands on as Protocol Buffers what it receives.
-        Source::Agent => "proto",
-        Source::Otlp => "otlp",
-        Source::Zipkin => "zipkin",
-    };
-    let mut tags = tags_json(&received.span.tags, Detail::Raw);
-    tags.push(TagJson::added("internal.span.format", format));
-    if detail == Detail::Adjusted {
-        sort_tags(&mut tags);
-    }
-    tags
+fn tags_json<'s>(tags: &'s [Cow<'_, Tag>]) -> Vec<TagJson<'s>> {
+    tags.iter().map(|tag| TagJson::from(&**tag)).collect()
 }
 
 fn span_id(id: i64) -> String {
@@ -160,23 +129,25 @@ impl From<&SpanRef> for ReferenceJson {
             RefType::ChildOf => "CHILD_OF",
             RefType::FollowsFrom => "FOLLOWS_FROM",
         };
-        let trace_id = TraceId::from_halves(reference.trace_id_high, reference.trace_id_low).to_string();
+        let trace_id = TraceId::of_reference(reference).to_string();
         Self { ref_type, trace_id, span_id: span_id(reference.span_id) }
     }
 }
 
 // === impl ProcessNames ===
 
-impl<'a> ProcessNames<'a> {
-    /// A trace keeps equal processes once, so the address tells them apart.
-    fn name(&mut self, process: &'a Arc<Process>, detail: Detail) -> String {
-        let number = self.names.len() + 1;
-        let name = self.names.entry(Arc::as_ptr(process)).or_insert_with(|| {
-            let name = format!("p{number}");
-            let tags = tags_json(&process.tags, detail);
-            self.processes.insert(name.clone(), ProcessJson { service_name: &process.service_name, tags });
-            name
-        });
-        name.clone()
+impl<'s, 'a> ProcessNames<'s, 'a> {
+    fn name(&mut self, span: &'s AdjustedSpan<'a>) -> String {
+        let service_name = &span.received.process.service_name;
+        let of_service = self.of_services.entry(service_name).or_default();
+        if let Some((_, name)) = of_service.iter().find(|(tags, _)| *tags == span.process_tags) {
+            return name.clone();
+        }
+        self.count += 1;
+        let name = format!("p{}", self.count);
+        of_service.push((&span.process_tags, name.clone()));
+        let process = ProcessJson { service_name, tags: tags_json(&span.process_tags) };
+        self.processes.insert(name.clone(), process);
+        name
     }
 }

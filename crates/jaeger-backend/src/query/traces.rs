@@ -9,7 +9,8 @@ use axum::response::Response;
 use super::answer::{QueryError, answer};
 use super::params::Params;
 use super::search::Search;
-use crate::json::{Detail, Envelope, Problem, TraceJson};
+use crate::adjust;
+use crate::json::{Envelope, Problem, TraceJson};
 use crate::store::{ParseTraceIdError, Store, Trace, TraceId};
 
 /// `GET /api/traces`: by `traceID` parameters if there are any, else by the other criteria.
@@ -60,7 +61,8 @@ fn answer_traces(
     found: &[Arc<Trace>],
     problems: Vec<Problem>,
 ) -> Result<Response, QueryError> {
-    let detail = if params.flag("raw") { Detail::Raw } else { Detail::Adjusted };
-    let traces: Vec<_> = found.iter().map(|trace| TraceJson::new(trace, detail)).collect();
+    let prepare = if params.flag("raw") { adjust::raw } else { adjust::adjusted };
+    let prepared: Vec<_> = found.iter().map(|trace| (trace.id(), prepare(trace))).collect();
+    let traces: Vec<_> = prepared.iter().map(|(id, spans)| TraceJson::new(*id, spans)).collect();
     answer(params, &Envelope::new(traces, 0).with_problems(problems))
 }

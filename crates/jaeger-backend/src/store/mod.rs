@@ -1,6 +1,7 @@
 //! The traces in memory.
 
 mod counters;
+mod incoming;
 mod memory;
 mod received_span;
 mod span_store;
@@ -10,6 +11,8 @@ mod trace_tree;
 mod weight;
 
 pub use counters::Stats;
+pub(crate) use incoming::Incoming;
+pub(crate) use received_span::Rest;
 pub use received_span::{ReceivedSpan, Source};
 pub use span_store::Store;
 pub use trace::Trace;

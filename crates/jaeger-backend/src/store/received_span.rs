@@ -17,6 +17,15 @@ pub struct ReceivedSpan {
     pub process: Arc<Process>,
     /// The door through which the span came in.
     pub source: Source,
+    /// What its times have beyond microseconds.
+    pub(crate) rest: Rest,
+}
+
+/// Nanoseconds below a microsecond, of the formats that have them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rest {
+    pub(crate) start: i16,
+    pub(crate) duration: i16,
 }
 
 /// The door through which a span came in; complete.
@@ -50,6 +59,12 @@ impl ReceivedSpan {
         self.span.tags.iter().find(|tag| tag.key == key).map(|tag| &tag.value)
     }
 
+    /// Start and duration in nanoseconds.
+    pub(crate) fn nanoseconds(&self) -> (i128, i128) {
+        let of = |microseconds: i64, rest: i16| i128::from(microseconds) * 1000 + i128::from(rest);
+        (of(self.span.start_time, self.rest.start), of(self.span.duration, self.rest.duration))
+    }
+
     /// The span's references, with its `parent_span_id` first as a ChildOf reference unless the span refers
     /// to that parent itself.
     pub fn references(&self) -> Vec<SpanRef> {
@@ -76,6 +91,6 @@ impl ReceivedSpan {
     }
 
     fn is_in_same_trace(&self, reference: &SpanRef) -> bool {
-        TraceId::from_halves(reference.trace_id_high, reference.trace_id_low) == TraceId::of(&self.span)
+        TraceId::of_reference(reference) == TraceId::of(&self.span)
     }
 }

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::counters::Counters;
 use super::memory::{Added, Memory};
-use super::{ReceivedSpan, Source, Stats, Trace, TraceId};
+use super::{Incoming, ReceivedSpan, Source, Stats, Trace, TraceId};
 
 /// What Jaeger's collector calls a service without a name.
 const UNNAMED_SERVICE: &str = "empty-service-name";
@@ -58,14 +58,18 @@ impl Store {
 
     /// Takes in the spans of a batch and wakes who waits for them.
     pub fn receive(&self, batch: Batch, source: Source) {
-        let process = Arc::new(named(batch.process));
-        let received = batch.spans.len();
+        self.take_in(batch.into(), source);
+    }
+
+    pub(crate) fn take_in(&self, incoming: Incoming, source: Source) {
+        let process = Arc::new(named(incoming.process));
+        let received = incoming.spans.len();
         let (mut dropped, mut evicted) = (0, 0);
         {
             let mut memory = self.write();
-            for span in batch.spans {
+            for (span, rest) in incoming.spans {
                 let process = Arc::clone(&process);
-                if memory.add(ReceivedSpan { span, process, source }) == Added::Dropped {
+                if memory.add(ReceivedSpan { span, process, source, rest }) == Added::Dropped {
                     dropped += 1;
                 }
                 evicted += memory.evict();

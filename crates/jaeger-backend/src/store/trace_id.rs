@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jaeger_thrift::Span;
+use jaeger_thrift::{Span, SpanRef};
 
 /// Digits of one 64-bit half.
 const HALF_DIGITS: usize = 16;
@@ -34,6 +34,11 @@ impl TraceId {
     pub fn from_halves(high: i64, low: i64) -> Self {
         let (high, low) = (high.cast_unsigned(), low.cast_unsigned());
         Self(u128::from(high) << 64 | u128::from(low))
+    }
+
+    /// The id of the trace that a reference names.
+    pub(crate) fn of_reference(reference: &SpanRef) -> Self {
+        Self::from_halves(reference.trace_id_high, reference.trace_id_low)
     }
 
     /// The 16 bytes, most significant first.

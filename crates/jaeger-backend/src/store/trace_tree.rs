@@ -21,8 +21,6 @@ pub(crate) struct Node<'a> {
     pub(crate) span: &'a ReceivedSpan,
     /// Position of the span in the slice the tree was made of.
     pub(crate) index: usize,
-    /// The parent and its position.
-    pub(crate) parent: Option<(usize, &'a ReceivedSpan)>,
     /// 0 for a root.
     pub(crate) depth: usize,
 }
@@ -45,7 +43,7 @@ impl<'a> TraceTree<'a> {
         // What is left hangs on a cycle: the first span of each is made a root.
         for (index, span) in all {
             if !placed.contains(&index) {
-                let root = Node { span, index, parent: None, depth: 0 };
+                let root = Node { span, index, depth: 0 };
                 descend(root, &mut children, &mut placed, &mut nodes);
             }
         }
@@ -62,15 +60,14 @@ impl<'a> TraceTree<'a> {
 fn link(spans: &[Arc<ReceivedSpan>]) -> (Vec<Node<'_>>, Children<'_>) {
     let mut by_id = HashMap::new();
     for (index, span) in spans.iter().enumerate() {
-        by_id.entry(span.span.span_id).or_insert((index, span.as_ref()));
+        by_id.entry(span.span.span_id).or_insert(index);
     }
     let (mut roots, mut children) = (Vec::new(), Children::new());
     for (index, span) in spans.iter().enumerate() {
-        let known = span.parent_id().and_then(|id| by_id.get(&id).copied());
-        let parent = known.filter(|(position, _)| *position != index);
-        let node = Node { span, index, parent, depth: 0 };
-        match parent {
-            Some((position, _)) => children.entry(position).or_default().push(node),
+        let parent = span.parent_id().and_then(|id| by_id.get(&id).copied());
+        let node = Node { span, index, depth: 0 };
+        match parent.filter(|parent| *parent != index) {
+            Some(parent) => children.entry(parent).or_default().push(node),
             None => roots.push(node),
         }
     }

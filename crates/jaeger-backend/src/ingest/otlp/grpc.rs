@@ -38,7 +38,7 @@ impl TraceService for Receiver {
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
         match batches(request.into_inner()) {
             Ok(batches) => {
-                batches.into_iter().for_each(|batch| self.store.receive(batch, Source::Otlp));
+                batches.into_iter().for_each(|batch| self.store.take_in(batch, Source::Otlp));
                 Ok(Response::new(accepted()))
             }
             Err(reason) => {

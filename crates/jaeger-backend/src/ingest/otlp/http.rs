@@ -16,7 +16,7 @@ use super::{batches, grpc::accepted};
 use crate::{
     answer::{not_found, text_as_is},
     ingest::body::{Compression, MAX_BODY_BYTES, media_type, read_body},
-    store::{Source, Store},
+    store::{Incoming, Source, Store},
 };
 
 const JSON: &str = "application/json";
@@ -65,7 +65,7 @@ async fn receive(State(store): State<Arc<Store>>, request: Request) -> Response 
     };
     match read(encoding, request).await {
         Ok(batches) => {
-            batches.into_iter().for_each(|batch| store.receive(batch, Source::Otlp));
+            batches.into_iter().for_each(|batch| store.take_in(batch, Source::Otlp));
             encoding.accepted()
         }
         Err((status, reason)) => {
@@ -75,10 +75,7 @@ async fn receive(State(store): State<Arc<Store>>, request: Request) -> Response 
     }
 }
 
-async fn read(
-    encoding: Encoding,
-    request: Request,
-) -> Result<Vec<jaeger_thrift::Batch>, (StatusCode, String)> {
+async fn read(encoding: Encoding, request: Request) -> Result<Vec<Incoming>, (StatusCode, String)> {
     let body = read_body(request, Compression::Allowed).await?;
     let refused = |reason| (StatusCode::BAD_REQUEST, reason);
     let request = match encoding {

@@ -1,13 +1,14 @@
 //! OpenTelemetry's spans as Jaeger's, by the rules of the collector that Jaeger v1.62 has built in (`translator/jaeger` of
 //! opentelemetry-collector-contrib v0.111.0).
 
-use jaeger_thrift::{Batch, Log, Process, RefType, Span, SpanRef, Tag, TagValue};
+use jaeger_thrift::{Log, Process, RefType, Span, SpanRef, Tag, TagValue};
 use opentelemetry_proto::tonic::{
     common::v1::{InstrumentationScope, KeyValue, any_value::Value},
     trace::v1::{ResourceSpans, Span as OtelSpan, Status, span, span::SpanKind, status::StatusCode},
 };
 
 use super::value::tag;
+use crate::store::{Incoming, Rest};
 
 /// The service of a resource that says nothing.
 const NO_RESOURCE: &str = "OTLPResourceNoServiceName";
@@ -17,7 +18,7 @@ const EVENT: &str = "event";
 const REF_TYPE: &str = "opentracing.ref_type";
 
 /// The spans of one resource.
-pub(crate) fn batch(resource: ResourceSpans) -> Result<Batch, String> {
+pub(crate) fn batch(resource: ResourceSpans) -> Result<Incoming, String> {
     let attributes = resource.resource.map(|resource| resource.attributes).unwrap_or_default();
     let mut spans = Vec::new();
     for scope in resource.scope_spans {
@@ -26,7 +27,7 @@ pub(crate) fn batch(resource: ResourceSpans) -> Result<Batch, String> {
             spans.push(jaeger_span(span, head.clone())?);
         }
     }
-    Ok(Batch { process: process(attributes), spans, ..Batch::default() })
+    Ok(Incoming { process: process(attributes), spans })
 }
 
 fn process(attributes: Vec<KeyValue>) -> Process {
@@ -49,7 +50,7 @@ fn scope_tags(scope: InstrumentationScope) -> Vec<Tag> {
     tags.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| text_tag(key, value)).collect()
 }
 
-fn jaeger_span(span: OtelSpan, mut tags: Vec<Tag>) -> Result<Span, String> {
+fn jaeger_span(span: OtelSpan, mut tags: Vec<Tag>) -> Result<(Span, Rest), String> {
     let (trace_id_high, trace_id_low) = trace_id(&span.trace_id)?;
     let (span_id, parent_span_id) = (span_id(&span.span_id)?, span_id(&span.parent_span_id)?);
     let references = references((trace_id_high, trace_id_low), parent_span_id, &span.links)?;
@@ -61,7 +62,9 @@ fn jaeger_span(span: OtelSpan, mut tags: Vec<Tag>) -> Result<Span, String> {
     if !span.trace_state.is_empty() {
         tags.push(text_tag("w3c.tracestate", span.trace_state));
     }
-    Ok(Span {
+    let below = |nanoseconds: i64| (nanoseconds % 1000) as i16;
+    let rest = Rest { start: below(span.start_time_unix_nano.cast_signed()), duration: below(nanoseconds) };
+    let span = Span {
         trace_id_low,
         trace_id_high,
         span_id,
@@ -74,7 +77,8 @@ fn jaeger_span(span: OtelSpan, mut tags: Vec<Tag>) -> Result<Span, String> {
         duration: nanoseconds / 1000,
         tags,
         logs: span.events.into_iter().map(log).collect(),
-    })
+    };
+    Ok((span, rest))
 }
 
 fn kind_tag(kind: SpanKind) -> Option<Tag> {

@@ -13,6 +13,14 @@ pub(super) fn text(key: impl Into<String>, value: impl Into<String>) -> KeyValue
     attribute(key, Value::StringValue(value.into()))
 }
 
+/// Adds an attribute, in place of one of the same key.
+pub(super) fn put(attributes: &mut Vec<KeyValue>, new: KeyValue) {
+    match attributes.iter_mut().find(|attribute| attribute.key == new.key) {
+        Some(old) => *old = new,
+        None => attributes.push(new),
+    }
+}
+
 /// The text of a value, if it is one.
 pub(super) fn as_text(value: &Value) -> Option<&str> {
     match value {

@@ -50,7 +50,7 @@ fn answer(store: &Store, read: Result<Vec<ResourceSpans>, Refused>) -> Response 
     });
     match batches {
         Ok(batches) => {
-            batches.into_iter().for_each(|batch| store.receive(batch, Source::Zipkin));
+            batches.into_iter().for_each(|batch| store.take_in(batch, Source::Zipkin));
             StatusCode::ACCEPTED.into_response()
         }
         Err((status, reason)) => {

@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::{
 };
 
 use super::{
-    attributes::{attribute, text},
+    attributes::{attribute, put, text},
     status::StatusOfTags,
 };
 
@@ -97,7 +97,7 @@ impl Span {
         for BinaryAnnotation { key, value, .. } in self.tags {
             let key = if key == LOCAL_COMPONENT { "component".to_owned() } else { key };
             if !status.takes(&key, &value) {
-                attributes.push(attribute(key, value));
+                put(&mut attributes, attribute(key, value));
             }
         }
         let logs = self

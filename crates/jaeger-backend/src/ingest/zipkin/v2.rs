@@ -13,7 +13,7 @@ use opentelemetry_proto::tonic::{
 };
 use serde::Deserialize;
 
-use super::attributes::{START_ABSENT, attribute, of_json, text};
+use super::attributes::{START_ABSENT, attribute, of_json, put, text};
 use crate::store::TraceId;
 
 /// A span as Zipkin's clients send it; what is not here is ignored.
@@ -126,14 +126,15 @@ impl Span {
         let links = links(&mut tags);
         let start = self.timestamp.unwrap_or(0).saturating_mul(1000);
         let mut attributes: Vec<_> = tags.into_iter().map(|(key, value)| text(key, value)).collect();
-        attributes.extend(self.local_endpoint.iter().flat_map(|local| local.attributes("net.host")));
+        let mut put = |new| put(&mut attributes, new);
+        self.local_endpoint.iter().flat_map(|local| local.attributes("net.host")).for_each(&mut put);
         if let Some(remote) = &self.remote_endpoint {
             let service = remote.service_name.as_deref().filter(|name| !name.is_empty());
-            attributes.extend(service.map(|service| text("peer.service", service)));
-            attributes.extend(remote.attributes("net.peer"));
+            service.map(|service| text("peer.service", service)).into_iter().for_each(&mut put);
+            remote.attributes("net.peer").for_each(&mut put);
         }
         if start == 0 {
-            attributes.push(attribute(START_ABSENT, Value::BoolValue(true)));
+            put(attribute(START_ABSENT, Value::BoolValue(true)));
         }
         let span = OtelSpan {
             trace_id: trace_id(&self.trace_id)?,
@@ -161,11 +162,11 @@ fn resource(tags: &mut BTreeMap<String, String>, service: &str) -> Resource {
         RESOURCE_KEYS.contains(&key.as_str())
             || RESOURCE_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
     };
-    let named = text(source.unwrap_or_else(|| "service.name".to_owned()), service);
+    let mut attributes = vec![text(source.unwrap_or_else(|| "service.name".to_owned()), service)];
     let (of_process, others) = mem::take(tags).into_iter().partition(|(key, _)| is_of_process(key));
     *tags = others;
-    let others = BTreeMap::into_iter(of_process).map(|(key, value)| text(key, value));
-    Resource { attributes: [named].into_iter().chain(others).collect(), ..Resource::default() }
+    BTreeMap::into_iter(of_process).for_each(|(key, value)| put(&mut attributes, text(key, value)));
+    Resource { attributes, ..Resource::default() }
 }
 
 fn kind(kind: Option<&str>, tags: &mut BTreeMap<String, String>) -> SpanKind {
