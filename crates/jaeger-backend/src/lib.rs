@@ -2,10 +2,12 @@
 
 mod backend;
 
+mod admin;
 mod answer;
 mod ingest;
 mod page;
 mod query;
+mod sampling;
 
 mod adjust;
 mod json;

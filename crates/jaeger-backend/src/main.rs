@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use jaeger_backend::{Backend, BackendBuilder, Listener, StartError};
@@ -22,6 +23,11 @@ Usage: jaeger-backend [OPTIONS]
   --sampling-port N      HTTP, sampling strategies for clients (default 5778)
   --admin-port N         HTTP, 200 while it is up (default 14269)
   --host ADDRESS         where they all listen (default 127.0.0.1, this machine alone)
+  --sampling-strategies FILE
+                         what clients that ask are told, in Jaeger's format; read again when it changes
+                         (default: sample everything)
+  --baggage-restrictions FILE
+                         which baggage clients may set; read again when it changes (default: no rules)
   --max-bytes N          memory for spans; the oldest trace leaves first (default 268435456)
   --help                 this text
 
@@ -54,7 +60,7 @@ async fn run(builder: BackendBuilder) -> ExitCode {
     let backend = match builder.start().await {
         Ok(backend) => backend,
         Err(error) => {
-            complain(&format!("{error}; {}", advice(&error)));
+            complain(&format!("{error}{}", advice(&error)));
             return ExitCode::FAILURE;
         }
     };
@@ -81,6 +87,12 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
         match (port, option) {
             (Some((_, port)), _) => *port = parsed(option, "a number", value())?,
             (None, "--host") => host = parsed(option, "an IP address", value())?,
+            (None, "--sampling-strategies") => {
+                builder = builder.with_sampling_strategies(parsed::<PathBuf>(option, "a file", value())?);
+            }
+            (None, "--baggage-restrictions") => {
+                builder = builder.with_baggage_restrictions(parsed::<PathBuf>(option, "a file", value())?);
+            }
             (None, "--max-bytes") => builder = builder.with_max_bytes(parsed(option, "a number", value())?),
             _ => return Err(format!("unknown option {option}")),
         }
@@ -99,8 +111,9 @@ fn port_option(listener: Listener) -> String {
 }
 
 fn advice(error: &StartError) -> String {
-    let option = port_option(error.listener());
-    format!("choose another port with {option} N, or any free one with {option} 0")
+    let Some((listener, _)) = error.listener() else { return String::new() };
+    let option = port_option(listener);
+    format!("; choose another port with {option} N, or any free one with {option} 0")
 }
 
 /// A line for each.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jaeger_thrift::{RefType, SpanRef, Tag, TagValue};
 
-use crate::store::{ReceivedSpan, Source, TraceId};
+use crate::store::{ReceivedSpan, SOURCE_TAG, TraceId};
 
 /// A received span, and what is shown in place of what was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,15 +24,8 @@ pub(crate) struct AdjustedSpan<'a> {
 impl<'a> AdjustedSpan<'a> {
     /// As it was sent, with the tag by which Jaeger's collector tells how a span came in.
     pub(super) fn new(received: &'a ReceivedSpan) -> Self {
-        let format = match received.source {
-            Source::Collector => "jaeger",
-            // An agent hands on as Protocol Buffers what it receives.
-            Source::Agent => "proto",
-            Source::Otlp => "otlp",
-            Source::Zipkin => "zipkin",
-        };
-        let value = TagValue::String(format.to_owned());
-        let format = Cow::Owned(Tag { key: "internal.span.format".to_owned(), value });
+        let value = TagValue::String(received.source.as_tag().to_owned());
+        let format = Cow::Owned(Tag { key: SOURCE_TAG.to_owned(), value });
         let (span, process) = (&received.span, &received.process);
         Self {
             received,

@@ -5,15 +5,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use jaeger_thrift::{Binary, Compact, Protocol};
+use jaeger_thrift::{Binary, Compact};
 use socket2::SockRef;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use super::Listener;
+use crate::sampling::Advice;
 use crate::store::Store;
-use crate::{ingest, page, query};
+use crate::{admin, ingest, page, query, sampling};
 
 /// The socket of a listener, before anybody is answered.
 #[derive(Debug)]
@@ -45,50 +45,46 @@ impl Door {
         }
     }
 
-    pub(super) fn serve(
+    /// Serves until the sender of `stop` is gone.
+    pub(super) async fn serve(
         self,
         listener: Listener,
-        store: &Arc<Store>,
-        stop: &watch::Sender<()>,
-        tasks: &mut JoinSet<()>,
+        store: Arc<Store>,
+        advice: Advice,
+        stop: watch::Receiver<()>,
     ) {
-        let (store, stop) = (Arc::clone(store), stop.subscribe());
         match self {
             Self::Http(socket) => {
-                tasks.spawn(serve(socket, router(listener, store), stop));
+                // Then until the open requests are answered. It retries what can fail and returns no error.
+                let serve = axum::serve(socket, router(listener, store, advice));
+                let served = serve.with_graceful_shutdown(stopped(stop)).await;
+                debug_assert!(served.is_ok());
             }
             Self::Udp(socket) if listener == Listener::AgentBinary => {
-                tasks.spawn(receive::<Binary>(socket, store, stop));
+                until_stopped(ingest::receive_packets::<Binary>(socket, store), stop).await;
             }
-            Self::Udp(socket) => {
-                tasks.spawn(receive::<Compact>(socket, store, stop));
-            }
+            Self::Udp(socket) => until_stopped(ingest::receive_packets::<Compact>(socket, store), stop).await,
         }
     }
 }
 
-fn router(listener: Listener, store: Arc<Store>) -> Router {
+fn router(listener: Listener, store: Arc<Store>, advice: Advice) -> Router {
     match listener {
         Listener::Query => query::router(store).merge(page::router()),
-        Listener::Collector => ingest::collector_router(store),
+        Listener::Collector => ingest::collector_router(store).merge(sampling::collector_routes(advice)),
         Listener::OtlpGrpc => ingest::grpc_router(store),
         Listener::OtlpHttp => ingest::http_router(store),
         Listener::Zipkin => ingest::zipkin_router(store),
-        Listener::Sampling | Listener::Admin => Router::new(),
+        Listener::Sampling => sampling::router(advice),
+        Listener::Admin => admin::router(),
         Listener::Agent | Listener::AgentBinary | Listener::AgentZipkin => Router::new(),
     }
 }
 
-/// Serves until the sender of `stop` is gone, then until the open requests are answered.
-async fn serve(listener: TcpListener, router: Router, stop: watch::Receiver<()>) {
-    let served = axum::serve(listener, router).with_graceful_shutdown(stopped(stop)).await;
-    // `axum::serve` retries what can fail and returns no error.
-    debug_assert!(served.is_ok());
-}
-
-async fn receive<P: Protocol>(socket: UdpSocket, store: Arc<Store>, stop: watch::Receiver<()>) {
+/// Runs until it ends, or the sender of `stop` is gone.
+pub(super) async fn until_stopped(work: impl Future<Output = ()>, stop: watch::Receiver<()>) {
     tokio::select! {
-        () = ingest::receive_packets::<P>(socket, store) => {}
+        () = work => {}
         () = stopped(stop) => {}
     }
 }

@@ -4,12 +4,14 @@ mod addresses;
 mod builder;
 mod door;
 mod listener;
+mod logger;
 mod running;
 mod start_error;
 mod wait_error;
 
 pub use builder::BackendBuilder;
 pub use listener::Listener;
+pub(crate) use logger::Logger;
 pub use running::Backend;
 pub use start_error::StartError;
 pub use wait_error::WaitError;

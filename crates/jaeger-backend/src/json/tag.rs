@@ -4,6 +4,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use jaeger_thrift::{Tag, TagValue};
 use serde::Serialize;
 
+use super::go_float::print_float;
+
 /// The largest integer that every JSON reader keeps exactly: 2^53 - 1.
 const MAX_EXACT: u64 = (1 << 53) - 1;
 
@@ -31,14 +33,14 @@ pub(crate) fn encode_base64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-/// The value as the text that a search for tags is compared with.
-pub(crate) fn value_as_text(value: &TagValue) -> String {
+/// Whether the value is this text, as a search for tags compares them.
+pub(crate) fn is_text(value: &TagValue, text: &str) -> bool {
     match value {
-        TagValue::String(text) => text.clone(),
-        TagValue::Bool(value) => value.to_string(),
-        TagValue::Long(value) => value.to_string(),
-        TagValue::Double(value) => value.to_string(),
-        TagValue::Binary(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        TagValue::String(value) => value == text,
+        TagValue::Bool(value) => text == if *value { "true" } else { "false" },
+        TagValue::Long(value) => value.to_string() == text,
+        TagValue::Double(value) => print_float(*value) == text,
+        TagValue::Binary(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() == text,
     }
 }
 

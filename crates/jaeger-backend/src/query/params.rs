@@ -1,7 +1,5 @@
 //! Query parameters, some of which may be repeated.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 
 use super::answer::QueryError;
@@ -45,10 +43,11 @@ impl Params {
         self.integer_or_message(name).map_err(|message| unable_to_parse(name, &message))
     }
 
-    /// A duration in Go's notation.
-    pub(super) fn duration(&self, name: &str) -> Result<Option<Duration>, QueryError> {
+    /// A duration in Go's notation, in nanoseconds; 0 counts as absent.
+    pub(super) fn duration(&self, name: &str) -> Result<Option<i64>, QueryError> {
         let parsed = self.first(name).map(parse_duration).transpose();
-        parsed.map_err(|message| unable_to_parse(name, &message))
+        let parsed = parsed.map_err(|message| unable_to_parse(name, &message))?;
+        Ok(parsed.filter(|nanoseconds| *nanoseconds != 0))
     }
 
     fn integer_or_message(&self, name: &str) -> Result<Option<i64>, String> {

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jaeger_thrift::Tag;
 
 use super::answer::QueryError;
 use super::params::Params;
-use crate::json::value_as_text;
-use crate::store::{ReceivedSpan, Store, Trace};
+use crate::json::is_text;
+use crate::store::{ReceivedSpan, SOURCE_TAG, Store, Trace};
 
 /// How many traces Jaeger's query service gives if the query does not say.
 const DEFAULT_LIMIT: i64 = 100;
@@ -23,8 +22,9 @@ pub(super) struct Search {
     service: String,
     operation: Option<String>,
     tags: Vec<(String, String)>,
-    min_duration: Option<Duration>,
-    max_duration: Option<Duration>,
+    /// Nanoseconds.
+    min_duration: Option<i64>,
+    max_duration: Option<i64>,
     start_us: Option<i64>,
     end_us: Option<i64>,
     limit: i64,
@@ -67,11 +67,11 @@ impl Search {
 
     fn is_met_by(&self, received: &ReceivedSpan) -> bool {
         let span = &received.span;
-        let duration = Duration::from_micros(u64::try_from(span.duration).unwrap_or(0));
+        let (_, duration) = received.nanoseconds();
         received.service() == self.service
             && self.operation.as_ref().is_none_or(|operation| *operation == span.operation_name)
-            && self.min_duration.is_none_or(|min| duration >= min)
-            && self.max_duration.is_none_or(|max| duration <= max)
+            && self.min_duration.is_none_or(|min| duration >= min.into())
+            && self.max_duration.is_none_or(|max| duration <= max.into())
             && self.start_us.is_none_or(|start| span.start_time >= start)
             && self.end_us.is_none_or(|end| span.start_time <= end)
             && self.tags.iter().all(|(key, value)| has_tag(received, key, value))
@@ -99,8 +99,9 @@ fn parse_tags(params: &Params) -> Result<Vec<(String, String)>, QueryError> {
 
 /// Jaeger looks for a tag among the span's tags, its process tags and its log fields.
 fn has_tag(received: &ReceivedSpan, key: &str, value: &str) -> bool {
-    let matches = |tag: &Tag| tag.key == key && value_as_text(&tag.value) == value;
-    received.span.tags.iter().any(matches)
+    let matches = |tag: &Tag| tag.key == key && is_text(&tag.value, value);
+    key == SOURCE_TAG && received.source.as_tag() == value
+        || received.span.tags.iter().any(matches)
         || received.process.tags.iter().any(matches)
         || received.span.logs.iter().flat_map(|log| &log.fields).any(matches)
 }

@@ -34,7 +34,8 @@ pub(super) async fn by_id(
     let id: TraceId =
         id.parse().map_err(|error: ParseTraceIdError| QueryError::bad_request(error.to_string()))?;
     let trace = store.trace(id).ok_or_else(QueryError::trace_not_found)?;
-    answer_traces(&params, &[trace], Vec::new())
+    let prepared = if params.flag("raw") { adjust::raw(&trace) } else { adjust::adjusted(&trace) };
+    answer(&params, &Envelope::new([TraceJson::new(id, &prepared)], 0))
 }
 
 /// The traces of all `traceID` parameters; those not kept are listed as problems.
@@ -61,8 +62,7 @@ fn answer_traces(
     found: &[Arc<Trace>],
     problems: Vec<Problem>,
 ) -> Result<Response, QueryError> {
-    let prepare = if params.flag("raw") { adjust::raw } else { adjust::adjusted };
-    let prepared: Vec<_> = found.iter().map(|trace| (trace.id(), prepare(trace))).collect();
+    let prepared: Vec<_> = found.iter().map(|trace| (trace.id(), adjust::adjusted(trace))).collect();
     let traces: Vec<_> = prepared.iter().map(|(id, spans)| TraceJson::new(*id, spans)).collect();
     answer(params, &Envelope::new(traces, 0).with_problems(problems))
 }

@@ -12,8 +12,8 @@ mod weight;
 
 pub use counters::Stats;
 pub(crate) use incoming::Incoming;
-pub(crate) use received_span::Rest;
 pub use received_span::{ReceivedSpan, Source};
+pub(crate) use received_span::{Rest, SOURCE_TAG};
 pub use span_store::Store;
 pub use trace::Trace;
 pub use trace_id::{ParseTraceIdError, TraceId};

@@ -41,6 +41,24 @@ pub enum Source {
     Zipkin,
 }
 
+/// The tag by which Jaeger's collector tells how a span came in.
+pub(crate) const SOURCE_TAG: &str = "internal.span.format";
+
+// === impl Source ===
+
+impl Source {
+    /// The value of [`SOURCE_TAG`].
+    pub(crate) const fn as_tag(self) -> &'static str {
+        match self {
+            Self::Collector => "jaeger",
+            // An agent hands on as Protocol Buffers what it receives.
+            Self::Agent => "proto",
+            Self::Otlp => "otlp",
+            Self::Zipkin => "zipkin",
+        }
+    }
+}
+
 // === impl ReceivedSpan ===
 
 impl ReceivedSpan {

@@ -24,7 +24,10 @@ impl Answer {
 }
 
 pub(crate) async fn get(backend: &Backend, path: &str) -> Answer {
-    let url = format!("{}{path}", backend.query_url());
+    get_url(format!("{}{path}", backend.query_url())).await
+}
+
+pub(crate) async fn get_url(url: String) -> Answer {
     tokio::task::spawn_blocking(move || answer(agent().get(url).call())).await.unwrap()
 }
 

@@ -67,5 +67,6 @@ impl Jaeger {
 }
 
 fn advice(error: &StartError) -> String {
-    super::port_advice(&format!("--{}-port", error.listener()))
+    let listener = error.listener().map_or(Listener::Query, |(listener, _)| listener);
+    super::port_advice(&format!("--{listener}-port"))
 }

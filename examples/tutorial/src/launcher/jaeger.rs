@@ -61,7 +61,8 @@ impl Jaeger {
 
 fn advice(error: &StartError) -> String {
     // The others take free ports.
-    let option = format!("--{}-port", error.listener());
+    let listener = error.listener().map_or(Listener::Query, |(listener, _)| listener);
+    let option = format!("--{listener}-port");
     format!(
         "choose another port with {option} N, any free one with {option} 0, or, if that is a Jaeger, use it \
          with --query http://127.0.0.1:16686"
