@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 
 use super::Listener;
+use super::serve::serve;
 use crate::sampling::Advice;
 use crate::store::Store;
 use crate::{admin, ingest, page, query, sampling};
@@ -54,12 +55,7 @@ impl Door {
         stop: watch::Receiver<()>,
     ) {
         match self {
-            Self::Http(socket) => {
-                // Then until the open requests are answered. It retries what can fail and returns no error.
-                let serve = axum::serve(socket, router(listener, store, advice));
-                let served = serve.with_graceful_shutdown(stopped(stop)).await;
-                debug_assert!(served.is_ok());
-            }
+            Self::Http(socket) => serve(socket, router(listener, store, advice), stop).await,
             Self::Udp(socket) if listener == Listener::AgentBinary => {
                 until_stopped(ingest::receive_packets::<Binary>(socket, store), stop).await;
             }
@@ -90,6 +86,6 @@ pub(super) async fn until_stopped(work: impl Future<Output = ()>, stop: watch::R
 }
 
 /// Nothing is ever sent, so that a change can only mean that the sender is gone.
-async fn stopped(mut stop: watch::Receiver<()>) {
+pub(super) async fn stopped(mut stop: watch::Receiver<()>) {
     while stop.changed().await.is_ok() {}
 }

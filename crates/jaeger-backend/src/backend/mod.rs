@@ -3,9 +3,11 @@
 mod addresses;
 mod builder;
 mod door;
+mod guard;
 mod listener;
 mod logger;
 mod running;
+mod serve;
 mod start_error;
 mod wait_error;
 

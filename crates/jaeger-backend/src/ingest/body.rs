@@ -1,16 +1,28 @@
-//! The body of a request, whole and bounded.
+//! The body of a request, whole and bounded: one body, and all that are held at once.
 
-use std::io::Read;
+use std::{
+    io::Read,
+    sync::{Arc, LazyLock},
+};
 
 use axum::{
-    body::{Bytes, HttpBody},
-    extract::{FromRequest, Request},
+    body::{Body, HttpBody},
+    extract::Request,
     http::{HeaderMap, StatusCode, header},
 };
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use http_body_util::BodyExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Jaeger's own bound, where it has one; also of what a compressed body unfolds to.
-pub(crate) const MAX_BODY_BYTES: usize = 20 * 1024 * 1024;
+const MAX_BODY_BYTES: usize = 20 * 1024 * 1024;
+
+/// Bytes of all bodies that are held at once, in all backends of the program, in units of [`UNIT_BYTES`]: 64 MiB.
+static ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(64 * 1024)));
+const UNIT_BYTES: usize = 1024;
+
+/// Bodies that are decoded at once: what one becomes may be thirty times as large.
+static DECODERS: Semaphore = Semaphore::const_new(2);
 
 /// Whether a port reads compressed bodies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +31,15 @@ pub(crate) enum Compression {
     Allowed,
     /// The header is not looked at.
     Ignored,
+}
+
+/// Why a request is refused: the status, and the reason.
+pub(crate) type Refusal = (StatusCode, String);
+
+/// A body with its share of the room.
+struct Held {
+    bytes: Vec<u8>,
+    room: Option<OwnedSemaphorePermit>,
 }
 
 /// The media type of a request, in lower case and without its parameters; the error is in the words of Go's `mime`.
@@ -36,38 +57,82 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Result<String, &'static str> {
     Ok(media_type)
 }
 
-/// The body, unfolded if it is compressed.
-pub(crate) async fn read_body(
+/// Reads the body, unfolds it if it is compressed, and decodes it where that keeps nobody else waiting.
+pub(crate) async fn read<T: Send + 'static>(
     request: Request,
     compression: Compression,
-) -> Result<Bytes, (StatusCode, String)> {
+    decode: impl FnOnce(&[u8]) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
+    let body = hold(request.into_body()).await?;
+    let encoding = encoding.filter(|_| compression == Compression::Allowed);
+    let Ok(_turn) = DECODERS.acquire().await else { return Err(busy()) };
+    let work = move || {
+        let body = match encoding.as_ref().map_or(&b""[..], |encoding| encoding.as_bytes()) {
+            b"gzip" => unfold(MultiGzDecoder::new(&body.bytes[..]))?,
+            b"deflate" | b"zlib" => unfold(ZlibDecoder::new(&body.bytes[..]))?,
+            _ => body,
+        };
+        decode(&body.bytes)
+    };
+    let decoded = tokio::task::spawn_blocking(work).await;
+    decoded.unwrap_or_else(|_| Err((StatusCode::INTERNAL_SERVER_ERROR, "the decoder failed".to_owned())))
+}
+
+async fn hold(mut body: Body) -> Result<Held, Refusal> {
     // A length that is announced need not be read to be refused.
-    if request.body().size_hint().lower() > MAX_BODY_BYTES as u64 {
+    if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
         return Err(too_large());
     }
-    let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
-    let body = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        status => (status, rejection.body_text()),
-    })?;
-    let encoding = encoding.filter(|_| compression == Compression::Allowed);
-    match encoding.as_ref().map_or(&b""[..], |encoding| encoding.as_bytes()) {
-        b"gzip" => unfold(MultiGzDecoder::new(&body[..])),
-        b"deflate" | b"zlib" => unfold(ZlibDecoder::new(&body[..])),
-        _ => Ok(body),
+    let mut held = Held { bytes: Vec::new(), room: None };
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
+        if let Ok(data) = frame.into_data() {
+            held.take_room(data.len())?;
+            held.bytes.extend_from_slice(&data);
+        }
+    }
+    Ok(held)
+}
+
+fn unfold(mut compressed: impl Read) -> Result<Held, Refusal> {
+    let mut held = Held { bytes: Vec::new(), room: None };
+    let mut part = vec![0; 64 * UNIT_BYTES];
+    loop {
+        let read = compressed.read(&mut part);
+        let length =
+            read.map_err(|error| (StatusCode::BAD_REQUEST, format!("cannot be decompressed: {error}")))?;
+        let Some(data) = part.get(..length).filter(|data| !data.is_empty()) else { return Ok(held) };
+        held.take_room(data.len())?;
+        held.bytes.extend_from_slice(data);
     }
 }
 
-fn unfold(compressed: impl Read) -> Result<Bytes, (StatusCode, String)> {
-    let mut body = Vec::new();
-    let read = compressed.take(MAX_BODY_BYTES as u64 + 1).read_to_end(&mut body);
-    match read {
-        Err(error) => Err((StatusCode::BAD_REQUEST, format!("cannot be decompressed: {error}"))),
-        Ok(length) if length > MAX_BODY_BYTES => Err(too_large()),
-        Ok(_) => Ok(body.into()),
+// === impl Held ===
+
+impl Held {
+    /// Takes room for so many more bytes.
+    fn take_room(&mut self, more: usize) -> Result<(), Refusal> {
+        let length = self.bytes.len() + more;
+        if length > MAX_BODY_BYTES {
+            return Err(too_large());
+        }
+        let has = self.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let needed = length.div_ceil(UNIT_BYTES).saturating_sub(has);
+        let needed = u32::try_from(needed).unwrap_or(u32::MAX);
+        let more = Arc::clone(&ROOM).try_acquire_many_owned(needed).map_err(|_| busy())?;
+        match &mut self.room {
+            Some(room) => room.merge(more),
+            None => self.room = Some(more),
+        }
+        Ok(())
     }
 }
 
-fn too_large() -> (StatusCode, String) {
+fn too_large() -> Refusal {
     (StatusCode::PAYLOAD_TOO_LARGE, format!("larger than {MAX_BODY_BYTES} bytes"))
+}
+
+fn busy() -> Refusal {
+    (StatusCode::SERVICE_UNAVAILABLE, "too much is being received; try again".to_owned())
 }

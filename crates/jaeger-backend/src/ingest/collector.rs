@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use jaeger_thrift::{Batch, Binary};
 
-use super::body::{Compression, MAX_BODY_BYTES, media_type, read_body};
+use super::body::{self, Compression, media_type};
 use crate::answer::{not_found, plain_text};
 use crate::store::{Source, Store};
 
@@ -18,11 +18,7 @@ const THRIFT_TYPES: [&str; 2] = ["application/x-thrift", "application/vnd.apache
 
 /// The routes of the collector.
 pub(crate) fn router(store: Arc<Store>) -> Router {
-    Router::new()
-        .route("/api/traces", post(receive))
-        .fallback(not_found)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(store)
+    Router::new().route("/api/traces", post(receive)).fallback(not_found).with_state(store)
 }
 
 /// `POST /api/traces`: 202 if the batch was taken in; otherwise nothing of it was.
@@ -42,11 +38,12 @@ async fn receive(State(store): State<Arc<Store>>, request: Request) -> Response 
 async fn read_batch(request: Request) -> Result<Batch, (StatusCode, String)> {
     let unable = |reason: String| format!("Unable to process request body: {reason}");
     check_type(request.headers()).map_err(|reason| (StatusCode::BAD_REQUEST, reason))?;
+    let decode = |body: &[u8]| {
+        Batch::decode::<Binary>(body).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))
+    };
     // As in Jaeger v1, a compressed body is none that it knows.
-    let body = read_body(request, Compression::Ignored)
-        .await
-        .map_err(|(status, reason)| (status, unable(reason)))?;
-    Batch::decode::<Binary>(&body).map_err(|error| (StatusCode::BAD_REQUEST, unable(error.to_string())))
+    let read = body::read(request, Compression::Ignored, decode).await;
+    read.map_err(|(status, reason)| (status, unable(reason)))
 }
 
 /// Accepts the media types of Thrift, with any well-formed parameters.

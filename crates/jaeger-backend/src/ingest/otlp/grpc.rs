@@ -8,12 +8,16 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     trace_service_server::{TraceService, TraceServiceServer},
 };
 use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
+use tower::limit::GlobalConcurrencyLimitLayer;
 
 use super::batches;
 use crate::store::{Source, Store};
 
 /// Jaeger's own bound: gRPC's default in Go.
 const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// Calls that are read at once; more wait.
+const MAX_CALLS: usize = 32;
 
 #[derive(Debug)]
 struct Receiver {
@@ -25,7 +29,8 @@ pub(crate) fn grpc_router(store: Arc<Store>) -> Router {
     let service = TraceServiceServer::new(Receiver { store })
         .accept_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
-    Routes::new(service).into_axum_router()
+    // What a slow client has sent so far is held until all is there.
+    Routes::new(service).into_axum_router().layer(GlobalConcurrencyLimitLayer::new(MAX_CALLS))
 }
 
 // === impl Receiver ===

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
     routing::any,
@@ -15,7 +15,7 @@ use prost::Message;
 use super::{batches, grpc::accepted};
 use crate::{
     answer::{not_found, text_as_is},
-    ingest::body::{Compression, MAX_BODY_BYTES, media_type, read_body},
+    ingest::body::{self, Compression, Refusal, media_type},
     store::{Incoming, Source, Store},
 };
 
@@ -35,7 +35,7 @@ enum Encoding {
 
 /// Why a request was not taken in: `google.rpc.Status`.
 #[derive(Clone, PartialEq, Message)]
-struct Refusal {
+struct ErrorStatus {
     #[prost(int32, tag = "1")]
     code: i32,
     #[prost(string, tag = "2")]
@@ -44,11 +44,7 @@ struct Refusal {
 
 /// The routes of the port.
 pub(crate) fn http_router(store: Arc<Store>) -> Router {
-    Router::new()
-        .route("/v1/traces", any(receive))
-        .fallback(not_found)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(store)
+    Router::new().route("/v1/traces", any(receive)).fallback(not_found).with_state(store)
 }
 
 async fn receive(State(store): State<Arc<Store>>, request: Request) -> Response {
@@ -75,16 +71,18 @@ async fn receive(State(store): State<Arc<Store>>, request: Request) -> Response 
     }
 }
 
-async fn read(encoding: Encoding, request: Request) -> Result<Vec<Incoming>, (StatusCode, String)> {
-    let body = read_body(request, Compression::Allowed).await?;
-    let refused = |reason| (StatusCode::BAD_REQUEST, reason);
-    let request = match encoding {
-        Encoding::Json => serde_json::from_slice(&body).map_err(|error| refused(error.to_string()))?,
-        Encoding::Protobuf => {
-            ExportTraceServiceRequest::decode(&body[..]).map_err(|error| refused(error.to_string()))?
-        }
+async fn read(encoding: Encoding, request: Request) -> Result<Vec<Incoming>, Refusal> {
+    let decode = move |body: &[u8]| {
+        let refused = |reason| (StatusCode::BAD_REQUEST, reason);
+        let request = match encoding {
+            Encoding::Json => serde_json::from_slice(body).map_err(|error| refused(error.to_string()))?,
+            Encoding::Protobuf => {
+                ExportTraceServiceRequest::decode(body).map_err(|error| refused(error.to_string()))?
+            }
+        };
+        batches(request).map_err(refused)
     };
-    batches(request).map_err(refused)
+    body::read(request, Compression::Allowed, decode).await
 }
 
 // === impl Encoding ===
@@ -107,7 +105,7 @@ impl Encoding {
 
     fn refused(self, status: StatusCode, message: String) -> Response {
         let code = match status {
-            StatusCode::PAYLOAD_TOO_LARGE => RESOURCE_EXHAUSTED,
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::SERVICE_UNAVAILABLE => RESOURCE_EXHAUSTED,
             _ => INVALID_ARGUMENT,
         };
         match self {
@@ -115,7 +113,7 @@ impl Encoding {
                 let body = serde_json::json!({ "code": code, "message": message });
                 self.answer(status, body.to_string())
             }
-            Self::Protobuf => self.answer(status, Refusal { code, message }.encode_to_vec()),
+            Self::Protobuf => self.answer(status, ErrorStatus { code, message }.encode_to_vec()),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::post,
@@ -16,13 +16,11 @@ use super::{v1::ToOtel, v1_json::JsonSpan, v2};
 use crate::{
     answer::{not_found, plain_text},
     ingest::{
-        body::{Compression, MAX_BODY_BYTES, read_body},
+        body::{self, Compression, Refusal},
         otlp::batch_of_resource,
     },
     store::{Source, Store},
 };
-
-type Refused = (StatusCode, String);
 
 /// The routes of the port.
 pub(crate) fn router(store: Arc<Store>) -> Router {
@@ -30,7 +28,6 @@ pub(crate) fn router(store: Arc<Store>) -> Router {
         .route("/api/v2/spans", post(receive_v2))
         .route("/api/v1/spans", post(receive_v1))
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(store)
 }
 
@@ -43,7 +40,7 @@ async fn receive_v1(State(store): State<Arc<Store>>, request: Request) -> Respon
 }
 
 /// 202 if all spans were taken in; otherwise none was.
-fn answer(store: &Store, read: Result<Vec<ResourceSpans>, Refused>) -> Response {
+fn answer(store: &Store, read: Result<Vec<ResourceSpans>, Refusal>) -> Response {
     let batches = read.and_then(|resources| {
         let batches: Result<Vec<_>, _> = resources.into_iter().map(batch_of_resource).collect();
         batches.map_err(bad)
@@ -61,30 +58,34 @@ fn answer(store: &Store, read: Result<Vec<ResourceSpans>, Refused>) -> Response 
 }
 
 /// Whatever its media type, it is JSON.
-async fn read_v2(request: Request) -> Result<Vec<ResourceSpans>, Refused> {
-    let body = read_body(request, Compression::Allowed).await?;
-    let spans: Vec<v2::Span> = serde_json::from_slice(&body).map_err(|error| bad(error.to_string()))?;
-    v2::resources(spans).map_err(bad)
+async fn read_v2(request: Request) -> Result<Vec<ResourceSpans>, Refusal> {
+    let decode = |body: &[u8]| {
+        let spans: Vec<v2::Span> = serde_json::from_slice(body).map_err(|error| bad(error.to_string()))?;
+        v2::resources(spans).map_err(bad)
+    };
+    body::read(request, Compression::Allowed, decode).await
 }
 
-async fn read_v1(request: Request) -> Result<Vec<ResourceSpans>, Refused> {
+async fn read_v1(request: Request) -> Result<Vec<ResourceSpans>, Refusal> {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let is_thrift = content_type.is_some_and(|value| value.as_bytes() == b"application/x-thrift");
-    let body = read_body(request, Compression::Allowed).await?;
-    let mut spans = ToOtel::default();
-    if is_thrift {
-        let thrift = ZipkinSpan::decode_list::<Binary>(&body).map_err(|error| bad(error.to_string()))?;
-        thrift.into_iter().for_each(|span| spans.add(span.into()));
-    } else {
-        let json: Vec<JsonSpan> =
-            serde_json::from_slice(&body).map_err(|error| bad(format!("zipkinv1: {error}")))?;
-        for span in json {
-            spans.add(span.read().map_err(bad)?);
+    let decode = move |body: &[u8]| {
+        let mut spans = ToOtel::default();
+        if is_thrift {
+            let thrift = ZipkinSpan::decode_list::<Binary>(body).map_err(|error| bad(error.to_string()))?;
+            thrift.into_iter().for_each(|span| spans.add(span.into()));
+        } else {
+            let json: Vec<JsonSpan> =
+                serde_json::from_slice(body).map_err(|error| bad(format!("zipkinv1: {error}")))?;
+            for span in json {
+                spans.add(span.read().map_err(bad)?);
+            }
         }
-    }
-    Ok(spans.resources())
+        Ok(spans.resources())
+    };
+    body::read(request, Compression::Allowed, decode).await
 }
 
-fn bad(reason: String) -> Refused {
+fn bad(reason: String) -> Refusal {
     (StatusCode::BAD_REQUEST, reason)
 }
