@@ -1,25 +1,23 @@
 //! The names in the store: services and operations; and its counters.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use jaeger_thrift::TagValue;
 use serde::Serialize;
 
 use super::answer::{QueryError, answer};
 use super::params::Params;
 use crate::json::Envelope;
-use crate::store::{ReceivedSpan, Stats, Store};
+use crate::store::{Stats, Store};
 
 /// An operation and the side on which its spans were made.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Operation {
     name: String,
-    span_kind: String,
+    span_kind: &'static str,
 }
 
 /// `GET /api/services`.
@@ -27,10 +25,7 @@ pub(super) async fn services(
     State(store): State<Arc<Store>>,
     Query(params): Query<Params>,
 ) -> Result<Response, QueryError> {
-    let mut names = BTreeSet::new();
-    for trace in store.traces() {
-        names.extend(trace.services().into_iter().map(str::to_owned));
-    }
+    let names = store.services();
     answer(&params, &Envelope::new(&names, names.len()))
 }
 
@@ -40,7 +35,8 @@ pub(super) async fn operation_names(
     Path(service): Path<String>,
     Query(params): Query<Params>,
 ) -> Result<Response, QueryError> {
-    let names: BTreeSet<_> = find(&store, &service).into_iter().map(|operation| operation.name).collect();
+    let mut names: Vec<_> = store.operations(&service).into_iter().map(|(name, _)| name).collect();
+    names.dedup();
     answer(&params, &Envelope::new(&names, names.len()))
 }
 
@@ -49,35 +45,16 @@ pub(super) async fn operations(
     State(store): State<Arc<Store>>,
     Query(params): Query<Params>,
 ) -> Result<Response, QueryError> {
-    let mut operations = find(&store, params.service()?);
-    if let Some(kind) = params.first("spanKind") {
-        operations.retain(|operation| operation.span_kind == kind);
+    let mut operations = store.operations(params.service()?);
+    if let Some(wanted) = params.first("spanKind") {
+        operations.retain(|(_, kind)| *kind == wanted);
     }
+    let operations = operations.into_iter().map(|(name, span_kind)| Operation { name, span_kind });
+    let operations: Vec<_> = operations.collect();
     answer(&params, &Envelope::new(&operations, operations.len()))
 }
 
 /// `GET /api/stats`: what this backend received, keeps and lost. Jaeger has no such path.
 pub(super) async fn stats(State(store): State<Arc<Store>>) -> Json<Stats> {
     Json(store.stats())
-}
-
-fn find(store: &Store, service: &str) -> BTreeSet<Operation> {
-    let mut operations = BTreeSet::new();
-    for trace in store.traces() {
-        let of_service = trace.spans().iter().filter(|span| span.service() == service);
-        operations.extend(of_service.map(|span| Operation::of(span)));
-    }
-    operations
-}
-
-// === impl Operation ===
-
-impl Operation {
-    fn of(span: &ReceivedSpan) -> Self {
-        let kind = match span.tag("span.kind") {
-            Some(TagValue::String(kind)) => kind.as_str(),
-            _ => "unspecified",
-        };
-        Self { name: span.operation().to_owned(), span_kind: kind.to_owned() }
-    }
 }

@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::names::Names;
 use super::{ReceivedSpan, Trace, TraceId};
 
 /// Traces within a bound of estimated bytes.
@@ -13,6 +14,7 @@ use super::{ReceivedSpan, Trace, TraceId};
 pub(super) struct Memory {
     traces: HashMap<TraceId, Arc<Trace>>,
     oldest_first: VecDeque<TraceId>,
+    names: Names,
     bytes: usize,
     max_bytes: usize,
 }
@@ -30,7 +32,8 @@ pub(super) enum Added {
 
 impl Memory {
     pub(super) fn new(max_bytes: usize) -> Self {
-        Self { traces: HashMap::new(), oldest_first: VecDeque::new(), bytes: 0, max_bytes }
+        let (traces, oldest_first, names) = (HashMap::new(), VecDeque::new(), Names::default());
+        Self { traces, oldest_first, names, bytes: 0, max_bytes }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -53,6 +56,10 @@ impl Memory {
         self.oldest_first.iter().filter_map(|id| self.trace(*id)).collect()
     }
 
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
     /// Adds a span to its trace. May exceed the bound until [`evict`](Self::evict) is called.
     pub(super) fn add(&mut self, span: ReceivedSpan) -> Added {
         let id = TraceId::of(&span.span);
@@ -63,6 +70,7 @@ impl Memory {
                 // Copies the list only while a reader holds the previous one.
                 let trace = Arc::make_mut(known.get_mut());
                 let before = trace.bytes();
+                self.names.add(&span);
                 trace.add(span);
                 self.bytes += trace.bytes() - before;
             }
@@ -71,6 +79,7 @@ impl Memory {
                 if is_full(&trace) {
                     return Added::Dropped;
                 }
+                self.names.add(&span);
                 trace.add(span);
                 self.bytes += trace.bytes();
                 place.insert(Arc::new(trace));
@@ -87,6 +96,7 @@ impl Memory {
             let Some(oldest) = self.oldest_first.pop_front() else { break };
             if let Some(trace) = self.traces.remove(&oldest) {
                 self.bytes -= trace.bytes();
+                trace.spans().iter().for_each(|span| self.names.remove(span));
                 evicted += 1;
             }
         }

@@ -3,6 +3,7 @@
 mod counters;
 mod incoming;
 mod memory;
+mod names;
 mod received_span;
 mod span_store;
 mod trace;

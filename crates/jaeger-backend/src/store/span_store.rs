@@ -41,6 +41,16 @@ impl Store {
         self.read().traces()
     }
 
+    /// The names of the services that have spans here, sorted.
+    pub fn services(&self) -> Vec<String> {
+        self.read().names().services()
+    }
+
+    /// The operations of a service with the kinds of their spans, sorted.
+    pub(crate) fn operations(&self, service: &str) -> Vec<(String, &'static str)> {
+        self.read().names().operations(service)
+    }
+
     /// A reading of the counters.
     pub fn stats(&self) -> Stats {
         let memory = self.read();

@@ -16,13 +16,14 @@ pub(super) const TRACE_BYTES: usize = 256;
 pub(super) fn span_bytes(span: &Span) -> usize {
     let own = size_of::<ReceivedSpan>() + 2 * BLOCK_BYTES;
     let references = BLOCK_BYTES + span.references.capacity() * size_of::<SpanRef>();
-    own + text_bytes(&span.operation_name) + references + tags_bytes(&span.tags) + logs_bytes(&span.logs)
+    // Once more in the list of names, if nobody else has it.
+    own + 2 * text_bytes(&span.operation_name) + references + tags_bytes(&span.tags) + logs_bytes(&span.logs)
 }
 
 /// Bytes of a process.
 pub(super) fn process_bytes(process: &Process) -> usize {
     let own = size_of::<Process>() + 2 * BLOCK_BYTES;
-    own + text_bytes(&process.service_name) + tags_bytes(&process.tags)
+    own + 2 * text_bytes(&process.service_name) + tags_bytes(&process.tags)
 }
 
 fn logs_bytes(logs: &Vec<Log>) -> usize {
