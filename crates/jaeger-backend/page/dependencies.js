@@ -6,6 +6,7 @@ import { button, el, name } from "./dom.js";
 import { count } from "./format.js";
 import { layOut } from "./graph-layout.js";
 import { drawGraph } from "./graph-picture.js";
+import { searchFor } from "./search-address.js";
 
 export async function showDependencies(main) {
   document.title = "Dependencies";
@@ -41,10 +42,6 @@ function render(main, services, calls) {
     alone.length > 0 && el("section", {}, el("h2", {}, "On their own"),
       el("ul", { class: "alone" }, alone.map((service) => link(service, colours)))),
     calls.length > 0 && table(calls, colours)));
-}
-
-export function searchFor(service) {
-  return `/search?${new URLSearchParams({ service, lookback: "all", limit: "20" })}`;
 }
 
 function link(service, colours) {

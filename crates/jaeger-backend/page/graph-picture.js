@@ -2,7 +2,7 @@
 
 import { svg } from "./dom.js";
 import { count } from "./format.js";
-import { searchFor } from "./dependencies.js";
+import { searchFor } from "./search-address.js";
 
 const MOST_LETTERS = 30;
 

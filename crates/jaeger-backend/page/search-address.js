@@ -59,6 +59,11 @@ export function apiQuery(fields, now = Date.now()) {
   return params;
 }
 
+/** The address that finds the traces of a service. */
+export function searchFor(service) {
+  return `/search?${new URLSearchParams({ service, lookback: "all", limit: DEFAULTS.limit })}`;
+}
+
 /** Links may ask for a lookback that the form does not offer. */
 export function secondsOf(lookback) {
   const [, number, unit] = lookback.match(/^(\d+)([smhdw])$/) ?? [];
