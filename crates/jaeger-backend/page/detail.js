@@ -4,7 +4,7 @@ import { button, el, name } from "./dom.js";
 import { count, dateTime, duration } from "./format.js";
 
 /** Longer values are cut, until somebody asks for the rest. */
-const LONG = 2000;
+const LONG = 500;
 
 export function showDetail(trace, node) {
   const { span, process } = node;
@@ -14,7 +14,7 @@ export function showDetail(trace, node) {
       el("h3", {}, name(node.operation)),
       el("p", {},
         fact("Service", name(node.service)),
-        node.peer && fact("Called", name(node.peer)),
+        node.peer && node.peer !== node.service && fact("Called", name(node.peer)),
         fact("Duration", duration(span.duration)),
         fact("Start", el("time", { title: dateTime(span.startTime) }, `+${duration(span.startTime - trace.start)}`)),
         span.flags && fact("Flags", String(span.flags)),

@@ -8,7 +8,7 @@ export class FindBar {
   #timeline;
   #found = [];
   #input = el("input", {
-    type: "search", placeholder: "Find: words, key=value, span id", "aria-label": "Find in this trace",
+    type: "search", placeholder: "Find word, key=value, id", "aria-label": "Find in this trace",
     title: "Every word must be found. key=value asks for a tag, -word for spans without it.", autocomplete: "off", spellcheck: "false",
   });
   #told = el("output", { class: "told", "aria-live": "polite" });
@@ -16,6 +16,7 @@ export class FindBar {
   constructor(trace, timeline) {
     this.#trace = trace;
     this.#timeline = timeline;
+    timeline.onActive = () => this.#tell();
     this.#input.addEventListener("input", () => this.#changed());
     this.#input.addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.go(event.shiftKey ? -1 : 1, { focus: false });
@@ -46,7 +47,6 @@ export class FindBar {
   go(direction, { focus = true } = {}) {
     const node = this.#timeline.next(this.#found, direction);
     if (node) this.#timeline.go(node, { focus });
-    this.#tell();
   }
 
   clear() {
@@ -68,7 +68,6 @@ export class FindBar {
     const { active } = this.#timeline;
     const node = this.#found.includes(active) ? active : this.#timeline.next(this.#found, 1);
     if (node) this.#timeline.go(node, { focus: false });
-    this.#tell();
     const address = new URL(location.href);
     if (this.#input.value) address.searchParams.set("uiFind", this.#input.value);
     else address.searchParams.delete("uiFind");

@@ -4,22 +4,27 @@ const GAP = 26;
 const COLUMN_GAP = 110;
 const NODE_HEIGHT = 34;
 const SWEEPS = 8;
+const MOST_COLUMNS = 10;
 const LETTER = 7.4;
 const MOST_LETTERS = 30;
 
 /** { width, height, nodes: [{ name, x, y, width, height }], edges: [{ from, to, calls, isBack }] }, from sorted names. */
 export function layOut(names, calls) {
   const nodes = new Map(names.map((name) => [name, { name, column: 0, row: 0, before: [], after: [] }]));
-  const edges = calls.map(({ parent, child, callCount }) => ({ from: nodes.get(parent), to: nodes.get(child), calls: callCount, isBack: false }));
+  const sorted = calls.toSorted((a, b) => order(a.parent, b.parent) || order(a.child, b.child));
+  const edges = sorted.map(({ parent, child, callCount }) => ({ from: nodes.get(parent), to: nodes.get(child), calls: callCount, isBack: false }));
   for (const edge of edges) if (edge.from !== edge.to) edge.from.after.push(edge);
   breakCycles([...nodes.values()]);
   for (const edge of edges) if (edge.from !== edge.to && !edge.isBack) edge.to.before.push(edge);
   setColumns([...nodes.values()]);
+  if (Math.max(...[...nodes.values()].map((node) => node.column)) >= MOST_COLUMNS) setColumnsByDistance([...nodes.values()]);
   const columns = [];
   for (const node of nodes.values()) (columns[node.column] ??= []).push(node);
   sortColumns(columns);
   return { ...place(columns), nodes: [...nodes.values()], edges };
 }
+
+const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Marks the calls that lead back to a caller, so that the others have no cycle. Those nobody calls come first. */
 function breakCycles(nodes) {
@@ -61,6 +66,27 @@ function setColumns(nodes) {
   }
 }
 
+/** For a dense graph, whose longest path would make a picture that nobody scrolls through: by the least number of calls. */
+function setColumnsByDistance(nodes) {
+  const called = new Set(nodes.flatMap((node) => node.after.filter((edge) => edge.to !== node).map((edge) => edge.to)));
+  const placed = new Set();
+  for (const start of [...nodes.filter((node) => !called.has(node)), ...nodes]) {
+    if (placed.has(start)) continue;
+    placed.add(start);
+    start.column = 0;
+    const pending = [start];
+    for (const node of pending) {
+      for (const { to } of node.after) {
+        if (placed.has(to)) continue;
+        placed.add(to);
+        to.column = node.column + 1;
+        pending.push(to);
+      }
+    }
+  }
+  for (const edge of nodes.flatMap((node) => node.after)) edge.isBack = edge.to.column < edge.from.column;
+}
+
 /** Puts each node near the middle of its neighbours, so that fewer lines cross. */
 function sortColumns(columns) {
   const number = (column) => column.forEach((node, row) => {
@@ -71,7 +97,7 @@ function sortColumns(columns) {
     neighbours.length > 0 ? neighbours.reduce((sum, other) => sum + other.row, 0) / neighbours.length : node.row;
   const sort = (column, neighbours) => {
     const wanted = new Map(column.map((node) => [node, middle(node, neighbours(node))]));
-    column.sort((a, b) => wanted.get(a) - wanted.get(b) || (a.name < b.name ? -1 : 1));
+    column.sort((a, b) => wanted.get(a) - wanted.get(b) || order(a.name, b.name));
     number(column);
   };
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {

@@ -13,7 +13,7 @@ export function drawGraph(graph, colours) {
     graph.edges.map(line), graph.edges.map(label), graph.nodes.map((node) => box(node, colours)));
 }
 
-/** The curve of a call: to the right; back below the boxes; or round the box that calls itself. */
+/** The curve of a call: to the right; beside its column; back below the boxes; or round the box that calls itself. */
 function curve({ from, to }) {
   const [startX, startY] = [from.x + from.width, from.y + from.height / 2];
   const [endX, endY] = [to.x, to.y + to.height / 2];
@@ -24,6 +24,10 @@ function curve({ from, to }) {
   if (endX > startX) {
     const reach = Math.max((endX - startX) / 2, 30);
     return { points: [[startX, startY], [startX + reach, startY], [endX - reach, endY], [endX, endY]] };
+  }
+  if (from.column === to.column) {
+    const side = Math.max(startX, to.x + to.width) + 46;
+    return { points: [[startX, startY], [side, startY], [side, endY], [to.x + to.width, endY]] };
   }
   const low = Math.max(from.y, to.y) + from.height;
   const [fromX, toX] = [from.x + from.width / 2, to.x + to.width / 2];

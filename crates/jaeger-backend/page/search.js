@@ -20,6 +20,7 @@ export async function showSearch(main) {
   const page = { results: el("section", { class: "results", "aria-live": "polite", "aria-label": "Results" }) };
   page.form = new SearchForm(fields, () => submit(page));
   page.list = new Results();
+  page.results.append(looking());
   main.replaceChildren(el("div", { class: "finder" }, page.form.element, page.results));
   await attempt(page, async () => {
     await page.form.loadServices(fields.service);
@@ -48,7 +49,7 @@ async function attempt(page, work, retry = () => attempt(page, () => find(page))
 }
 
 async function find(page, quietly = false) {
-  if (!quietly) page.results.replaceChildren(el("p", { class: "message", role: "status" }, "Looking for traces …"));
+  if (!quietly) page.results.replaceChildren(looking());
   const { fields } = page.form;
   const answer = await getJson(`/api/traces?${apiQuery(fields)}`);
   const traces = (answer.data ?? []).filter((trace) => trace.spans.length > 0).map(readTrace);
@@ -56,6 +57,8 @@ async function find(page, quietly = false) {
   if (traces.length === 0 && !quietly) page.results.replaceChildren(noMatch(page, fields));
   else page.results.replaceChildren(page.list.show(traces, Number(fields.limit)));
 }
+
+const looking = () => el("p", { class: "message", role: "status" }, "Looking for traces …");
 
 function noMatch(page, fields) {
   const isBounded = fields.lookback === "custom" || secondsOf(fields.lookback) !== null;

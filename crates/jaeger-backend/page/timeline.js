@@ -32,6 +32,9 @@ export class Timeline {
     view.onChange(() => this.#rows.refresh());
   }
 
+  /** Called whenever another row may have become the active one. */
+  onActive = () => {};
+
   /** Once it is in the document. */
   start() {
     this.#showVisible();
@@ -55,6 +58,7 @@ export class Timeline {
     else this.#rows.refresh();
     this.#rows.scrollTo(node, this.covered());
     if (focus) this.#rows.elementOf(node)?.focus({ preventScroll: true });
+    this.onActive();
   }
 
   /** Moves by that many visible rows. */
@@ -226,6 +230,7 @@ export class Timeline {
     this.#active = node;
     this.#rows.keep(node);
     this.#rows.refresh();
+    this.onActive();
   }
 }
 

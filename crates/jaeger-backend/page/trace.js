@@ -47,7 +47,7 @@ function render(main, trace) {
   document.title = `${trace.root.service}: ${trace.root.operation}`.slice(0, 200) + ` – ${shortId(trace.id)}`;
   const view = new View(trace.duration);
   const sticky = el("div", { class: "sticky" });
-  const timeline = new Timeline(trace, view, () => sticky.offsetHeight);
+  const timeline = new Timeline(trace, view, () => (getComputedStyle(sticky).position === "sticky" ? sticky.offsetHeight : 0));
   const findBar = new FindBar(trace, timeline);
   const errors = trace.nodes.filter((node) => node.isError);
   const nextError = (direction) => {

@@ -28,6 +28,7 @@ async fn what_a_user_sees() {
         "deep": traces::id(traces::DEEP),
         "hostile": traces::id(traces::HOSTILE),
         "odd": traces::id(traces::ODD),
+        "peer": traces::id(traces::PEER),
         "instant": traces::id(traces::INSTANT),
     });
     tokio::task::spawn_blocking(move || checks.run(&given)).await.unwrap();

@@ -96,6 +96,12 @@ export class Page {
       .filter((element) => element.checkVisibility()).map((element) => (element.innerText ?? element.textContent).replace(/\s+/g, " ").trim()), selector);
   }
 
+  /** The names in the rows that are drawn: service, peer and operation. */
+  rows() {
+    return this.evaluate(() => [...document.querySelectorAll(".row .label")].map((label) =>
+      [...label.querySelectorAll(".service, .peer, .operation")].map((part) => part.innerText).join(" ")));
+  }
+
   async text(selector = "main") {
     return (await this.texts(selector)).join(" ");
   }

@@ -1,1 +1,116 @@
+// Light and dark, wide and narrow: what can be read, and pictures for who wants to look.
 
+import assert from "node:assert/strict";
+import { check, given } from "./check.mjs";
+
+const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+const LIGHT = "rgb(245, 247, 249)";
+const DARK = "rgb(17, 22, 28)";
+
+check("as the system has it, until somebody chooses; the choice is remembered", async (page) => {
+  await page.goto("/search");
+  assert.equal(await background(page), LIGHT);
+  await page.media({ "prefers-color-scheme": "dark" });
+  assert.equal(await background(page), DARK);
+  await page.click("#theme");
+  assert.equal(await background(page), LIGHT, "light was chosen");
+  assert.match(await page.text("#theme"), /Light$/);
+  await page.goto("/dependencies");
+  assert.equal(await background(page), LIGHT, "and is remembered");
+  await page.click("#theme");
+  assert.equal(await background(page), DARK);
+  await page.click("#theme");
+  await page.media({ "prefers-color-scheme": "light" });
+  assert.equal(await background(page), LIGHT, "as the system has it again");
+});
+
+check("without a memory of its own the browser still switches", async (page) => {
+  await page.call("Page.addScriptToEvaluateOnNewDocument", { source: "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no storage'); } })" });
+  await page.goto("/search");
+  await page.click("#theme");
+  await page.click("#theme");
+  assert.equal(await background(page), DARK);
+});
+
+/** The contrast of two colours, as WCAG defines it. */
+const CONTRAST = `(a, b) => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+  const light = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => (part /= 255) <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [high, low] = [light(a), light(b)].sort((x, y) => y - x);
+  return (high + 0.05) / (low + 0.05);
+}`;
+
+for (const scheme of ["light", "dark"]) {
+  check(`what is ${scheme} can be read: texts 4.5 to 1, bars 3 to 1`, { scheme }, async (page) => {
+    await page.goto(`/trace/${given.hotrod}`);
+    await page.press("e");
+    await page.press("Enter");
+    const { texts, bars } = await page.evaluate(`() => {
+      const contrast = ${CONTRAST};
+      const behind = (element) => {
+        for (let at = element; at; at = at.parentElement) {
+          const colour = getComputedStyle(at).backgroundColor;
+          if (/^rgb\\(/.test(colour)) return colour;
+        }
+      };
+      const texts = [".operation", ".service", ".length", ".tick", ".head dt", ".errors", ".detail .term", ".warned", ".pill b", "a", ".failed .value", "td.type"]
+        .map((selector) => [selector, document.querySelector(selector)])
+        .map(([selector, element]) => [selector, contrast(getComputedStyle(element).color, behind(element))]);
+      const card = getComputedStyle(document.querySelector(".timeline")).backgroundColor;
+      const bars = Array.from({ length: 12 }, (_, at) => {
+        const probe = document.createElement("i");
+        probe.className = "probe paint-" + at;
+        document.querySelector(".timeline").append(probe);
+        const colour = getComputedStyle(probe).backgroundColor;
+        probe.remove();
+        return [at, contrast(colour, card)];
+      });
+      return { texts, bars };
+    }`);
+    assert.deepEqual(texts.filter(([, contrast]) => contrast < 4.5), []);
+    assert.deepEqual(bars.filter(([, contrast]) => contrast < 3), []);
+  });
+}
+
+check("nothing moves for who asked for that", async (page) => {
+  await page.media({ "prefers-reduced-motion": "reduce" });
+  await page.goto(`/trace/${given.hotrod}`);
+  const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => {
+    const { transitionDuration, animationName } = getComputedStyle(element);
+    return transitionDuration !== "0s" || animationName !== "none";
+  }).length);
+  assert.equal(moving, 0);
+});
+
+for (const [size, width] of [["wide", 1400], ["narrow", 400]]) {
+  for (const scheme of ["light", "dark"]) {
+    check(`pictures, ${size} and ${scheme}; nothing is cut off`, { width, scheme }, async (page) => {
+      page.allow(/status of 404/);
+      const look = async (name, address, prepare = async () => {}) => {
+        await page.goto(address);
+        await prepare();
+        await page.picture(`${name}-${size}-${scheme}`);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} needs no scrolling to the side`);
+      };
+      await look("search", "/search?service=frontend&lookback=all");
+      if (size === "narrow") await look("results", "/search?service=frontend&lookback=all", () => page.evaluate(() => window.scrollTo(0, document.querySelector(".results").offsetTop)));
+      await look("trace", `/trace/${given.hotrod}`);
+      await look("detail", `/trace/${given.hotrod}`, async () => {
+        await page.press("e");
+        await page.press("Enter");
+      });
+      await look("large", `/trace/${given.large}?uiFind=0000000000001388`);
+      await look("hostile", `/trace/${given.hostile}`, async () => {
+        await page.press("j");
+        await page.press("Enter");
+      });
+      await look("dependencies", "/dependencies");
+      await look("missing", "/trace/abc");
+    });
+  }
+}

@@ -17,6 +17,8 @@ pub(crate) const DEEP: i64 = 0xdee9;
 pub(crate) const HOSTILE: i64 = 0xbad;
 /// Everything that is not quite a tree.
 pub(crate) const ODD: i64 = 0x0dd;
+/// Calls of servers that sent no span.
+pub(crate) const PEER: i64 = 0x9ee2;
 /// One span that took no time and has no name.
 pub(crate) const INSTANT: i64 = 0x1757a47;
 
@@ -45,6 +47,7 @@ pub(crate) fn all() -> Vec<Batch> {
     batches.extend(deep());
     batches.extend(hostile());
     batches.extend(odd());
+    batches.push(peer());
     let instant =
         Span { duration: 0, operation_name: String::new(), ..at(INSTANT, 1, 0, "", now() - MINUTE, 0) };
     batches.push(batch("instant", vec![instant]));
@@ -133,6 +136,17 @@ fn large() -> Vec<Batch> {
         spans.chunks(500).map(|spans| batch(service, spans.to_vec())).collect()
     };
     services.into_iter().zip(spans).flat_map(of_service).collect()
+}
+
+fn peer() -> Batch {
+    let start = now() - 50 * MINUTE;
+    let call = |id, operation, kind, peer| {
+        let mut call = at(PEER, id, 1, operation, start + id, 900);
+        call.tags = vec![text("span.kind", kind), text("peer.service", peer)];
+        call
+    };
+    let root = at(PEER, 1, 0, "GET /", start, 5000);
+    batch("web", vec![root, call(2, "append", "client", "ledger"), call(3, "publish", "producer", "queue")])
 }
 
 fn deep() -> Vec<Batch> {
