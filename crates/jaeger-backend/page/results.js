@@ -63,7 +63,7 @@ function item(trace, longest, colours) {
     .map(([service, facts]) => pill(service, { ...facts, colour: colours.get(service) }));
   return el("li", { class: "result" }, el("a", { href: `/trace/${trace.id}` },
     el("span", { class: "title" }, share,
-      el("b", { class: "root" }, name(root.service), ": "), el("span", { class: "operation" }, name(root.operation)),
+      el("b", { class: "root" }, name(root.service), ":"), el("span", { class: "operation" }, name(root.operation)),
       el("code", { title: trace.id }, shortId(trace.id)), el("span", { class: "took" }, duration(trace.duration))),
     el("span", { class: "facts" },
       el("span", {}, count(trace.nodes.length, "span")),

@@ -21,8 +21,8 @@ export class SearchForm {
       lookback: select("lookback", lookbacks, fields.lookback),
       from: time("from"),
       to: time("to"),
-      minDuration: text("minDuration", "1.2s, 100ms, 500us"),
-      maxDuration: text("maxDuration", "1.2s, 100ms, 500us"),
+      minDuration: text("minDuration", "100ms"),
+      maxDuration: text("maxDuration", "1.2s"),
       limit: el("input", { name: "limit", type: "number", min: 1, value: fields.limit }),
     };
     const { service, lookback } = this.#inputs;

@@ -17,11 +17,11 @@ export async function showSearch(main) {
   clearInterval(live);
   document.title = "Traces";
   const fields = readAddress(new URLSearchParams(location.search));
-  const page = { results: el("section", { class: "results", "aria-live": "polite", "aria-label": "Results" }) };
+  const page = { results: el("section", { class: "results", "aria-label": "Results" }), told: el("p", { class: "unseen", "aria-live": "polite" }) };
   page.form = new SearchForm(fields, () => submit(page));
   page.list = new Results();
   page.results.append(looking());
-  main.replaceChildren(el("div", { class: "finder" }, page.form.element, page.results));
+  main.replaceChildren(el("div", { class: "finder" }, page.form.element, page.results), page.told);
   await attempt(page, async () => {
     await page.form.loadServices(fields.service);
     await page.form.loadOperations(fields.operation);
@@ -54,6 +54,7 @@ async function find(page, quietly = false) {
   const answer = await getJson(`/api/traces?${apiQuery(fields)}`);
   const traces = (answer.data ?? []).filter((trace) => trace.spans.length > 0).map(readTrace);
   if (quietly && page.list.shows(traces)) return;
+  page.told.textContent = `${count(traces.length, "trace")} found`;
   if (traces.length === 0 && !quietly) page.results.replaceChildren(noMatch(page, fields));
   else page.results.replaceChildren(page.list.show(traces, Number(fields.limit)));
 }

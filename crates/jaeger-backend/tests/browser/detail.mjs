@@ -8,12 +8,12 @@ const detail = (page) => page.text(".detail");
 check("tags, logs with their time in the trace, and the process", async (page) => {
   await page.goto(`/trace/${given.hotrod}`);
   await page.click(".row .label", "SQL SELECT");
-  assert.match(await detail(page), /^SQL SELECT Service mysql Duration 327ms Start \+[\d.]+ms/);
+  assert.match(await detail(page), /^SQL SELECT Service mysql Duration 327ms Start \+[\d.]+[µm]s/);
   const tags = await page.texts(".detail tr");
   assert.ok(tags.includes("sql.query SELECT * FROM customer WHERE customer_id=123 string"), tags.join("; "));
   assert.ok(tags.includes("peer.service mysql string"));
   const log = await page.evaluate(() => document.querySelector(".detail .log time").innerText);
-  assert.match(log, /^\+[\d.]+ms$/);
+  assert.match(log, /^\+[\d.]+[µm]s$/);
   assert.equal((await page.texts(".detail summary")).at(-1).replace(/\d+$/, ""), "Process ");
   assert.ok(!tags.some((text) => text.startsWith("jaeger.version")), "the process is closed at first");
   await page.click(".detail summary", "Process");

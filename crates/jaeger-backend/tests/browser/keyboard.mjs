@@ -92,7 +92,7 @@ check("find: words, tags, what is left out, and from one to the next", async (pa
   assert.equal(await active(page), "driver /driver.DriverService/FindNearest", "the row that was found, by its logs, has the focus");
   assert.equal(await page.evaluate(() => location.search), "");
   assert.match(await look("error=true"), /of 3$/);
-  assert.match(await look("redis -error=true"), /of 11$/);
+  assert.match(await look("redis -error=true"), /of 12$/);
   assert.equal(await look("no-such-word"), "none");
   await look("error=true");
   await page.press("Enter");

@@ -34,7 +34,7 @@ check("without a memory of its own the browser still switches", async (page) => 
 
 /** The contrast of two colours, as WCAG defines it. */
 const CONTRAST = `(a, b) => {
-  const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const light = (colour) => {
     canvas.fillStyle = colour;
     canvas.fillRect(0, 0, 1, 1);

@@ -1,5 +1,6 @@
 //! The traces that the page is shown with.
 
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jaeger_thrift::{Batch, Log, Process, RefType, Span, SpanRef, Tag, TagValue};
@@ -109,33 +110,38 @@ fn small() -> Vec<Batch> {
     vec![batch("frontend", frontend), batch("customer", customer)]
 }
 
-/// Each span has up to seven children. The last one failed.
+/// Each span has up to seven children, one after the other. The last one failed.
 fn large() -> Vec<Batch> {
-    let services = ["shop", "cart", "stock", "prices", "payment", "mail", "search-index", "recommendations"];
-    let mut spans = services.map(|_| Vec::new());
-    let start = now() - 10 * MINUTE;
+    let tiers: [&[&str]; 6] = [
+        &["shop"],
+        &["cart", "search-index"],
+        &["stock", "recommendations"],
+        &["prices", "payment"],
+        &["warehouse"],
+        &["mail"],
+    ];
+    let mut of_service: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+    // Tier, start and duration by id; a child's are made of its parent's, which comes before it.
+    let mut placed = vec![(0, 0, 0), (0, now() - 10 * MINUTE, 40_000_000)];
     for id in 1..=SPANS {
-        let parent = (id + 5) / 7;
-        let duration = 40_000_000 / (1 + id / 3);
-        let mut one = at(
-            LARGE,
-            id,
-            if id == 1 { 0 } else { parent },
-            &format!("step {id}"),
-            start + id * 3000,
-            duration,
-        );
+        let (parent, turn) = ((id + 5) / 7, (id + 5) % 7);
+        if id > 1 {
+            let (tier, start, duration) = placed[usize::try_from(parent).unwrap()];
+            placed.push((tier + 1, start + turn * duration / 7, duration / 8));
+        }
+        let (tier, start, duration) = placed[usize::try_from(id).unwrap()];
+        let mut one = at(LARGE, id, if id == 1 { 0 } else { parent }, &format!("step {id}"), start, duration);
         one.tags = vec![tag("number", TagValue::Long(id))];
         if id == SPANS {
             one.tags.push(tag("error", TagValue::Bool(true)));
         }
-        let service = usize::try_from(id * 5 / 3 % 8).unwrap();
-        spans[service].push(one);
+        let services = tiers[tier];
+        of_service.entry(services[usize::try_from(id).unwrap() % services.len()]).or_default().push(one);
     }
-    let of_service = |(service, spans): (&str, Vec<Span>)| -> Vec<Batch> {
+    let batches = |(service, spans): (&str, Vec<Span>)| -> Vec<Batch> {
         spans.chunks(500).map(|spans| batch(service, spans.to_vec())).collect()
     };
-    services.into_iter().zip(spans).flat_map(of_service).collect()
+    of_service.into_iter().flat_map(batches).collect()
 }
 
 fn peer() -> Batch {
