@@ -4,11 +4,14 @@ import { svg } from "./dom.js";
 import { count } from "./format.js";
 import { searchFor } from "./search-address.js";
 
+/** Where on its line a number may stand, the best place first. */
+const SHARES = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78];
+
 export function drawGraph(graph, colours) {
   const arrow = { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" };
-  return svg("svg", { class: "graph", width: graph.width, height: graph.height, viewBox: `0 0 ${graph.width} ${graph.height}` },
+  return svg("svg", { class: "graph", viewBox: `0 0 ${graph.width} ${graph.height}` },
     svg("defs", {}, svg("marker", arrow, svg("path", { class: "head-of-arrow", d: "M0 0L8 4L0 8z" }))),
-    graph.edges.map(line), graph.nodes.map((node) => box(node, colours)), graph.edges.map(label));
+    graph.edges.map(line), graph.nodes.map((node) => box(node, colours)), labels(graph.edges));
 }
 
 /** The curves of a call, each of four points; those of a call back run from the right to the left. */
@@ -44,14 +47,27 @@ function line(edge) {
     svg("title", {}, `${edge.from.name} → ${edge.to.name}: ${count(edge.calls, "call")}`));
 }
 
-/** The number stands near the middle of the line; that of a call back a bit aside, for the two may be close. */
-function label(edge) {
+/** The numbers stand near the middle of their lines, where they do not cover each other. */
+function labels(edges) {
+  const taken = [];
+  return edges.map((edge) => {
+    const text = edge.calls.toLocaleString();
+    const half = (text.length * 8) / 2;
+    const isFree = ([x, y]) => taken.every((other) => Math.abs(other.x - x) > other.half + half || Math.abs(other.y - y) > 14);
+    const places = SHARES.map((share) => placeOn(edge, share));
+    const [x, y] = places.find(isFree) ?? places[0];
+    taken.push({ x, y, half });
+    return svg("text", { class: "calls-of", x, y: y + 4, "text-anchor": "middle" }, text);
+  });
+}
+
+/** A point of the middle one of the line's curves. */
+function placeOn(edge, share) {
   const parts = curves(edge);
   const points = parts[Math.floor(parts.length / 2)];
-  const at = edge.isBack ? 0.3 : 0.5;
-  const share = [(1 - at) ** 3, 3 * at * (1 - at) ** 2, 3 * at * at * (1 - at), at ** 3];
-  const place = (axis) => points.reduce((sum, point, number) => sum + share[number] * point[axis], 0);
-  return svg("text", { class: "calls-of", x: place(0), y: place(1) + 4, "text-anchor": "middle" }, edge.calls.toLocaleString());
+  const rest = 1 - share;
+  const weights = [rest ** 3, 3 * share * rest ** 2, 3 * share ** 2 * rest, share ** 3];
+  return [0, 1].map((axis) => points.reduce((sum, point, number) => sum + weights[number] * point[axis], 0));
 }
 
 function box(node, colours) {

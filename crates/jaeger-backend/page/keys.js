@@ -17,10 +17,10 @@ export function keyTable({ timeline, view, findBar, nextError }) {
       [["Enter", " "], "show or hide what the span holds", () => timeline.toggleDetail(timeline.active)],
     ]],
     ["Tree", [
-      [["]"], "expand all", () => timeline.expandAll()],
-      [["["], "collapse all", () => timeline.collapseAll()],
-      [["p"], "expand one level", () => timeline.expandLevel()],
-      [["o"], "collapse one level", () => timeline.collapseLevel()],
+      [["]"], "expand all", () => timeline.fold((folds) => folds.expandAll())],
+      [["["], "collapse all", () => timeline.fold((folds) => folds.collapseAll())],
+      [["p"], "expand one level", () => timeline.fold((folds) => folds.expandLevel())],
+      [["o"], "collapse one level", () => timeline.fold((folds) => folds.collapseLevel())],
     ]],
     ["Time", [
       [["+", "="], "zoom in", () => view.zoom(0.5)],

@@ -37,9 +37,8 @@ export class SearchForm {
     this.element = el("form", { class: "search" }, el("h1", {}, "Find traces"),
       this.#field("Service", "service"), this.#field("Operation", "operation"),
       this.#field("Tags", "tags", "key=value pairs, all in one span: its tags, its process's, its logs. Quotes keep blanks together."),
-      this.#field("Lookback", "lookback"), this.#times,
+      this.#field("Lookback", "lookback"), this.#field("Limit", "limit"), this.#times,
       el("div", { class: "pair" }, this.#field("Min duration", "minDuration"), this.#field("Max duration", "maxDuration")),
-      this.#field("Limit", "limit"),
       el("button", { class: "primary", type: "submit" }, "Find traces"), this.stats);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -74,7 +73,7 @@ export class SearchForm {
   }
 
   #field(title, name, hint) {
-    return el("label", {}, title, this.#inputs[name], hint && el("small", {}, hint));
+    return el("label", { class: hint && "wide" }, title, this.#inputs[name], hint && el("small", {}, hint));
   }
 }
 

@@ -1,17 +1,18 @@
 // The spans of a trace as a tree of rows: which are open, which one is active, and what keys and clicks do to them.
 
-import { button, el } from "./dom.js";
-import { count } from "./format.js";
-import { placeBar, drawRow } from "./row.js";
-import { RowWindow } from "./row-window.js";
 import { showDetail } from "./detail.js";
+import { button, el } from "./dom.js";
+import { Folds } from "./folds.js";
+import { count } from "./format.js";
+import { drawRow, placeBar } from "./row.js";
+import { RowWindow } from "./row-window.js";
 
 export class Timeline {
   #trace;
   #view;
   #rows;
   #visible = [];
-  #collapsed = new Set();
+  #folds;
   #details = new Map();
   #active;
   #found = new Set();
@@ -20,6 +21,7 @@ export class Timeline {
   constructor(trace, view, covered) {
     this.#trace = trace;
     this.#view = view;
+    this.#folds = new Folds(trace.nodes);
     this.covered = covered;
     this.element = el("div", {
       class: "rows", role: "treegrid", "aria-label": "Spans", "aria-colcount": 2, "aria-rowcount": trace.nodes.length,
@@ -44,17 +46,12 @@ export class Timeline {
     return this.#active;
   }
 
-  get visibleCount() {
-    return this.#visible.length;
-  }
-
   /** Makes the row the active one, opens what is above it, scrolls to it and gives it the focus. */
   go(node, { focus = true } = {}) {
-    let hidden = false;
-    for (let above = node.parent; above; above = above.parent) hidden = this.#collapsed.delete(above) || hidden;
+    const wasHidden = this.#folds.reveal(node);
     this.#active = node;
     this.#rows.keep(node);
-    if (hidden) this.#showVisible();
+    if (wasHidden) this.#showVisible();
     else this.#rows.refresh();
     this.#rows.scrollTo(node, this.covered());
     if (focus) this.#rows.elementOf(node)?.focus({ preventScroll: true });
@@ -85,45 +82,24 @@ export class Timeline {
   /** To the right: opens the row, or goes on to what is below it. */
   inward() {
     const node = this.#active;
-    if (this.#collapsed.has(node)) this.toggle(node);
+    if (this.#folds.has(node)) this.toggle(node);
     else if (node.children.length > 0) this.go(node.children[0]);
   }
 
   /** To the left: closes the row, or goes on to its parent. */
   outward() {
     const node = this.#active;
-    if (node.children.length > 0 && !this.#collapsed.has(node)) this.toggle(node);
+    if (node.children.length > 0 && !this.#folds.has(node)) this.toggle(node);
     else if (node.parent) this.go(node.parent);
   }
 
   toggle(node) {
-    if (!this.#collapsed.delete(node)) this.#collapsed.add(node);
-    this.#showVisible();
+    this.fold((folds) => folds.toggle(node));
   }
 
-  expandAll() {
-    this.#collapsed.clear();
-    this.#showVisible();
-  }
-
-  collapseAll() {
-    for (const node of this.#trace.nodes) if (node.children.length > 0) this.#collapsed.add(node);
-    this.#showVisible();
-  }
-
-  /** Opens the outermost level that is closed. */
-  expandLevel() {
-    const closed = this.#visible.filter((node) => this.#collapsed.has(node));
-    const level = closed.reduce((least, node) => Math.min(least, node.depth), Infinity);
-    for (const node of closed) if (node.depth === level) this.#collapsed.delete(node);
-    this.#showVisible();
-  }
-
-  /** Closes the innermost level that is open. */
-  collapseLevel() {
-    const open = this.#visible.filter((node) => node.children.length > 0 && !this.#collapsed.has(node));
-    const level = open.reduce((most, node) => Math.max(most, node.depth), -1);
-    for (const node of open) if (node.depth === level) this.#collapsed.add(node);
+  /** Changes what is folded. */
+  fold(change) {
+    change(this.#folds);
     this.#showVisible();
   }
 
@@ -140,10 +116,6 @@ export class Timeline {
     if (row) this.#update(node, row);
     this.#rows.watch(node, this.#details.get(node), before);
     this.#rows.refresh();
-  }
-
-  closeDetails() {
-    for (const node of [...this.#details.keys()]) this.toggleDetail(node);
   }
 
   /** Marks the rows of these spans. */
@@ -163,23 +135,22 @@ export class Timeline {
 
   /** The buttons above the tree. */
   levelButtons() {
-    const tool = (text, title, act) => button(text, { title, "aria-label": title }, act);
+    const tool = (text, title, change) => button(text, { title, "aria-label": title }, () => this.fold(change));
     return el("span", { class: "levels", role: "group", "aria-label": "Levels" },
-      tool("»", "Expand all ( ] )", () => this.expandAll()), tool("›", "Expand one level ( p )", () => this.expandLevel()),
-      tool("‹", "Collapse one level ( o )", () => this.collapseLevel()), tool("«", "Collapse all ( [ )", () => this.collapseAll()));
+      tool("»", "Expand all ( ] )", (folds) => folds.expandAll()),
+      tool("›", "Expand one level ( p )", (folds) => folds.expandLevel()),
+      tool("‹", "Collapse one level ( o )", (folds) => folds.collapseLevel()),
+      tool("«", "Collapse all ( [ )", (folds) => folds.collapseAll()));
   }
 
   #showVisible() {
-    const visible = [];
-    const { nodes } = this.#trace;
-    for (let at = 0; at < nodes.length; at = this.#collapsed.has(nodes[at]) ? nodes[at].end : at + 1) visible.push(nodes[at]);
-    this.#visible = visible;
+    this.#visible = this.#folds.visible();
     const hadFocus = this.element.contains(document.activeElement);
-    const shown = visibleOne(this.#active, this.#collapsed);
+    const shown = this.#folds.standIn(this.#active);
     const moved = shown !== this.#active;
     this.#active = shown;
     this.#rows.keep(shown);
-    this.#rows.show(visible);
+    this.#rows.show(this.#visible);
     if (moved && hadFocus) this.go(shown);
   }
 
@@ -191,7 +162,7 @@ export class Timeline {
   }
 
   #update(node, row) {
-    const collapsed = this.#collapsed.has(node);
+    const collapsed = this.#folds.has(node);
     const isActive = node === this.#active;
     row.tabIndex = isActive ? 0 : -1;
     row.classList.toggle("active", isActive);
@@ -232,11 +203,4 @@ export class Timeline {
     this.#rows.refresh();
     this.onActive();
   }
-}
-
-/** The node itself, or what is shown in its place: the outermost collapsed one above it. */
-function visibleOne(node, collapsed) {
-  let shown = node;
-  for (let above = node.parent; above; above = above.parent) if (collapsed.has(above)) shown = above;
-  return shown;
 }

@@ -7,6 +7,9 @@ import { Page } from "./page.mjs";
 /** { base, pictures, hotrod, large, deep, hostile, odd, … }: where the page is, and the ids of the traces. */
 export const given = JSON.parse(process.env.PAGE_UNDER_TEST);
 
+/** A browser that hangs is a failure and not a wait without end, in milliseconds. */
+const TIMEOUT = 180_000;
+
 const browser = new Chromium();
 const only = process.env.ONLY;
 
@@ -15,7 +18,7 @@ export function check(name, ...rest) {
   const body = rest.at(-1);
   const options = rest.length > 1 ? rest[0] : {};
   if (only && !name.includes(only)) return;
-  test(name, async () => {
+  test(name, { timeout: TIMEOUT }, async () => {
     const page = await Page.open(browser, given, options);
     let failed = true;
     try {

@@ -17,14 +17,21 @@ export class Chromium {
   #next = 1;
   #pending = new Map();
   #sessions = new Map();
+  /** Why it cannot be called any more. */
+  #ended = null;
+  /** What it said last, for who wonders why it ended. */
+  #said = "";
 
   constructor() {
     const env = { ...process.env, TZ: "UTC", LANGUAGE: "en_GB" };
     this.#process = spawn("chromium", [...FLAGS, `--user-data-dir=${this.#folder}`, "about:blank"],
-      { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true, env });
+      { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"], detached: true, env });
     this.#process.on("error", (error) => this.#fail(error));
-    this.#process.on("exit", () => this.#fail(new Error("Chromium has ended")));
-    const [, , , input, output] = this.#process.stdio;
+    this.#process.on("exit", () => this.#fail(new Error(`Chromium has ended: ${this.#said}`)));
+    const [, , errors, input, output] = this.#process.stdio;
+    errors.on("data", (text) => {
+      this.#said = (this.#said + text).slice(-2000);
+    });
     this.input = input;
     // When it is killed the pipe breaks; those who wait are told by its exit.
     input.on("error", () => {});
@@ -40,6 +47,7 @@ export class Chromium {
 
   /** Calls a method of the protocol, of the whole browser or of one session. */
   call(method, params = {}, sessionId = undefined) {
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, method });
@@ -73,6 +81,7 @@ export class Chromium {
   }
 
   #fail(error) {
+    this.#ended ??= error;
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }

@@ -30,6 +30,10 @@ check("callers stand left of whom they call, and a click leads to their traces",
   const left = Object.fromEntries((await boxes(page)).map(({ name, left }) => [name, left]));
   assert.ok(left.web < left.api && left.api < left.db);
   assert.deepEqual(await page.texts(".calls tbody tr"), ["web api 10", "api db 7", "web db 2"]);
+  await page.click(".zoom button", "+");
+  const larger = Object.fromEntries((await boxes(page)).map(({ name, left }) => [name, left]));
+  assert.ok(larger.db - larger.web > left.db - left.web);
+  await page.click(".zoom button", "Fit");
   await page.leave(() => page.click(".graph .node", "api"));
   assert.equal(await page.evaluate(() => location.pathname + location.search), "/search?service=api&lookback=all&limit=20");
 });

@@ -111,6 +111,27 @@ check("from error to error, also into what is closed", async (page) => {
   assert.equal(await active(page), first);
 });
 
+check("Ctrl and f find here first: the browser's own find sees only what is drawn", async (page) => {
+  await page.goto(`/trace/${given.hotrod}`);
+  await page.press("f", { ctrl: true });
+  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), "Find in this trace");
+});
+
+check("the names can be made wider", async (page) => {
+  await page.goto(`/trace/${given.hotrod}`);
+  const width = () => page.evaluate(() => document.querySelector(".row .name").getBoundingClientRect().width);
+  const before = await width();
+  await page.evaluate(() => document.querySelector("[role=separator]").focus());
+  await page.press("ArrowRight");
+  assert.ok((await width()) > before);
+  const { x, y } = await page.placeOf("[role=separator]");
+  await page.mouse("mousePressed", x, y);
+  await page.mouse("mouseMoved", x - 200, y, { buttons: 1 });
+  await page.mouse("mouseReleased", x - 200, y);
+  await page.frame();
+  assert.ok((await width()) < before);
+});
+
 check("the help says what the keys do", async (page) => {
   await page.goto(`/trace/${given.hotrod}`);
   await page.press("?");
