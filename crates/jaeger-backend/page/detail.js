@@ -3,18 +3,19 @@
 import { button, el, name } from "./dom.js";
 import { count, dateTime, duration } from "./format.js";
 
-/** Longer values are cut, until somebody asks for the rest. */
+/** Longer texts and lists are cut, until somebody asks for the rest. */
 const LONG = 500;
+const MANY = 200;
 
 export function showDetail(trace, node) {
   const { span, process } = node;
   const warnings = [node.note && `This span is shown as a root: ${node.note}.`, ...(span.warnings ?? [])].filter(Boolean);
   return el("div", { class: `detail paint-${node.colour}` },
     el("header", {},
-      el("h3", {}, name(node.operation)),
+      el("h3", {}, readable(node.operation)),
       el("p", {},
-        fact("Service", name(node.service)),
-        node.peer && node.peer !== node.service && fact("Called", name(node.peer)),
+        fact("Service", readable(node.service)),
+        node.peer && node.peer !== node.service && fact("Called", readable(node.peer)),
         fact("Duration", duration(span.duration)),
         fact("Start", el("time", { title: dateTime(span.startTime) }, `+${duration(span.startTime - trace.start)}`)),
         span.flags && fact("Flags", String(span.flags)),
@@ -36,22 +37,21 @@ function section(title, size, open, content) {
 }
 
 function pairs(tags) {
-  return el("table", { class: "pairs" }, el("tbody", {}, tags.map(({ key, type, value }) => {
-    const failed = key === "error" && String(value) === "true";
-    return el("tr", { class: failed && "failed" },
-      el("th", { scope: "row" }, name(key)), el("td", { class: `value ${type}` }, shown(value)), el("td", { class: "type" }, type));
-  })));
+  const row = ({ key, type, value }) => el("tr", { class: key === "error" && String(value) === "true" && "failed" },
+    el("th", { scope: "row" }, readable(key)), el("td", { class: `value ${type}` }, shown(value)), el("td", { class: "type" }, type));
+  const body = el("tbody", {}, tags.slice(0, MANY).map(row));
+  return [el("table", { class: "pairs" }, body), rest(body, tags, row)];
 }
 
 /** An address becomes a link; whatever else stays a text. */
 function shown(value) {
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (text.length > LONG) return cut(text);
-  if (/^https?:\/\/\S+$/.test(text)) return el("a", { href: text, rel: "noreferrer", target: "_blank" }, text);
-  return el("bdi", {}, text);
+  const isAddress = text.length <= LONG && /^https?:\/\/\S+$/.test(text);
+  return isAddress ? el("a", { href: text, rel: "noreferrer", target: "_blank" }, text) : readable(text);
 }
 
-function cut(text) {
+function readable(text) {
+  if (text.length <= LONG) return el("bdi", {}, text);
   const part = el("bdi", {}, `${text.slice(0, LONG)}…`);
   const more = button(`Show all ${count(text.length, "character")}`, {}, () => {
     part.replaceWith(el("bdi", {}, text));
@@ -60,14 +60,22 @@ function cut(text) {
   return [part, " ", more];
 }
 
+/** A button that adds the items which are not in the list yet. */
+function rest(list, items, draw) {
+  if (items.length <= MANY) return null;
+  const more = button(`Show all ${items.length.toLocaleString()}`, { class: "rest" }, () => {
+    list.append(...items.slice(MANY).map(draw));
+    more.remove();
+  });
+  return more;
+}
+
 function logs(trace, entries) {
   const sorted = entries.toSorted((a, b) => a.timestamp - b.timestamp);
-  return [
-    el("p", { class: "hint" }, "Times since the start of the trace."),
-    el("div", { class: "logs" }, sorted.map(({ timestamp, fields }) =>
-      el("div", { class: "log" },
-        el("time", { title: dateTime(timestamp) }, `+${duration(timestamp - trace.start)}`.replace("+−", "−")), pairs(fields)))),
-  ];
+  const log = ({ timestamp, fields }) => el("div", { class: "log" },
+    el("time", { title: dateTime(timestamp) }, `+${duration(timestamp - trace.start)}`.replace("+−", "−")), el("div", {}, pairs(fields)));
+  const list = el("div", { class: "logs" }, sorted.slice(0, MANY).map(log));
+  return [el("p", { class: "hint" }, "Times since the start of the trace."), list, rest(list, sorted, log)];
 }
 
 /** One that only names the row above tells nothing new. */
@@ -76,12 +84,15 @@ function needsReferences(trace, span) {
 }
 
 function references(trace, span) {
-  return el("ul", { class: "references" }, span.references.map(({ refType, traceID, spanID }) => {
-    const known = trace.nodes.find((node) => traceID === trace.id && node.span.spanID === spanID);
-    const elsewhere = traceID !== trace.id;
-    const text = known ? [name(known.service), ": ", name(known.operation)] : elsewhere ? `a span of trace ${traceID}` : "a span not received";
-    const href = elsewhere ? `/trace/${traceID}?uiFind=${spanID}` : `#${spanID}`;
-    const link = { href, target: elsewhere && "_blank", rel: elsewhere && "noreferrer" };
-    return el("li", {}, el("span", { class: "type" }, refType), " ", known || elsewhere ? el("a", link, text) : text, " ", el("code", {}, spanID));
-  }));
+  const list = el("ul", { class: "references" }, span.references.slice(0, MANY).map((reference) => referenceTo(trace, reference)));
+  return [list, rest(list, span.references, (reference) => referenceTo(trace, reference))];
+}
+
+/** A span of this trace is gone to; one of another trace opens beside. */
+function referenceTo(trace, { refType, traceID, spanID }) {
+  const elsewhere = traceID !== trace.id;
+  const known = !elsewhere && trace.nodes.find((node) => node.span.spanID === spanID);
+  const text = known ? [name(known.service), ": ", name(known.operation)] : elsewhere ? `a span of trace ${traceID}` : "a span not received";
+  const link = elsewhere ? { href: `/trace/${traceID}?uiFind=${spanID}`, target: "_blank", rel: "noreferrer" } : { href: `#${spanID}` };
+  return el("li", {}, el("span", { class: "type" }, refType), " ", known || elsewhere ? el("a", link, text) : text, " ", el("code", {}, spanID));
 }

@@ -7,11 +7,29 @@ import { searchFor } from "./search-address.js";
 /** Where on its line a number may stand, the best place first. */
 const SHARES = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78];
 
+/** The calls of a service stand out while it is pointed at. */
 export function drawGraph(graph, colours) {
   const arrow = { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" };
-  return svg("svg", { class: "graph", viewBox: `0 0 ${graph.width} ${graph.height}` },
+  const lines = graph.edges.map(line);
+  const numbers = labels(graph.edges);
+  const boxes = graph.nodes.map((node) => box(node, colours));
+  const picture = svg("svg", { class: "graph", viewBox: `0 0 ${graph.width} ${graph.height}` },
     svg("defs", {}, svg("marker", arrow, svg("path", { class: "head-of-arrow", d: "M0 0L8 4L0 8z" }))),
-    graph.edges.map(line), graph.nodes.map((node) => box(node, colours)), labels(graph.edges));
+    lines, boxes, numbers);
+  graph.nodes.forEach((node, at) => {
+    const isOf = ({ from, to }) => from === node || to === node;
+    const light = (on) => {
+      picture.classList.toggle("picked", on);
+      graph.edges.forEach((edge, number) => {
+        if (!isOf(edge)) return;
+        for (const part of [lines[number], numbers[number]]) part.classList.toggle("lit", on);
+      });
+    };
+    for (const [type, on] of [["pointerenter", true], ["focus", true], ["pointerleave", false], ["blur", false]]) {
+      boxes[at].addEventListener(type, () => light(on));
+    }
+  });
+  return picture;
 }
 
 /** The curves of a call, each of four points; those of a call back run from the right to the left. */

@@ -24,7 +24,7 @@ export class Timeline {
     this.#folds = new Folds(trace.nodes);
     this.covered = covered;
     this.element = el("div", {
-      class: "rows", role: "treegrid", "aria-label": "Spans", "aria-colcount": 2, "aria-rowcount": trace.nodes.length,
+      class: "rows", role: "treegrid", "aria-label": "Spans", "aria-colcount": 2,
     });
     this.element.addEventListener("click", (event) => this.#clicked(event));
     this.element.addEventListener("focusin", (event) => this.#focused(event));
@@ -149,6 +149,7 @@ export class Timeline {
     const shown = this.#folds.standIn(this.#active);
     const moved = shown !== this.#active;
     this.#active = shown;
+    this.element.setAttribute("aria-rowcount", String(this.#visible.length));
     this.#rows.keep(shown);
     this.#rows.show(this.#visible);
     if (moved && hadFocus) this.go(shown);

@@ -77,14 +77,19 @@ function render(main, trace) {
 
 /** Opens the span that the address names: `#SPANID`, or `?uiFind=` with its id or other words. */
 function openAddressed(trace, timeline, findBar) {
-  const id = location.hash.slice(1);
+  const id = spanId(location.hash.slice(1));
   const words = findBar ? new URLSearchParams(location.search).get("uiFind") ?? "" : "";
   const found = words ? findBar.start(words) : null;
   const node = (id && trace.nodes.find(({ span }) => span.spanID === id)) || found;
   if (!node) return;
   timeline.go(node);
-  const isNamed = id || node.span.spanID === words.toLowerCase().padStart(16, "0");
+  const isNamed = id || node.span.spanID === spanId(words);
   if (isNamed && !timeline.isOpen(node)) timeline.toggleDetail(node);
+}
+
+/** As the query API writes it; nothing for what is none. */
+function spanId(text) {
+  return /^[0-9a-f]{1,16}$/i.test(text) ? text.toLowerCase().padStart(16, "0") : "";
 }
 
 function zoomByWheel(event, scale, view) {

@@ -30,6 +30,9 @@ check("callers stand left of whom they call, and a click leads to their traces",
   const left = Object.fromEntries((await boxes(page)).map(({ name, left }) => [name, left]));
   assert.ok(left.web < left.api && left.api < left.db);
   assert.deepEqual(await page.texts(".calls tbody tr"), ["web api 10", "api db 7", "web db 2"]);
+  const { x, y } = await page.placeOf(".graph .node", "api");
+  await page.mouse("mouseMoved", x, y, { button: "none" });
+  assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll(".calls-of.lit")].map((label) => label.textContent).sort()), ["10", "7"], "its calls stand out");
   await page.click(".zoom button", "+");
   const larger = Object.fromEntries((await boxes(page)).map(({ name, left }) => [name, left]));
   assert.ok(larger.db - larger.web > left.db - left.web);

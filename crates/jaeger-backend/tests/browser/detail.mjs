@@ -38,6 +38,16 @@ check("rows below an open span make room for it, also after it was scrolled away
   assert.match(await detail(page), /step 1 .*number 1/);
 });
 
+check("a thousand tags and logs are shown in part, and whole if asked for", async (page) => {
+  await page.goto(`/trace/${given.loop}`);
+  await page.click(".row .label");
+  assert.equal((await page.texts(".log")).length, 200);
+  await page.click(".detail .rest", "Show all 1,001");
+  await page.click(".detail .rest", "Show all 1,000");
+  assert.equal((await page.texts(".log")).length, 1000);
+  assert.equal((await page.texts(".detail > details:first-of-type tr")).length, 1001);
+});
+
 check("an error is told by its tag too", async (page) => {
   await page.goto(`/trace/${given.hotrod}`);
   await page.press("e");

@@ -58,7 +58,7 @@ check("endless texts neither push anything out of the page nor are lost", async 
     assert.equal(new Set(heights).size, 1, "each line is as high as the others");
   }
   const before = await page.evaluate(() => document.querySelector(".detail").innerText.length);
-  await page.click(".detail button", "Show all 30,000 characters");
+  await page.click(".detail .value button", "Show all 30,000 characters");
   assert.ok((await page.evaluate(() => document.querySelector(".detail").innerText.length)) > before + 20_000);
 });
 

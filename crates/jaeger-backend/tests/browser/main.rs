@@ -29,6 +29,7 @@ async fn what_a_user_sees() {
         "hostile": traces::id(traces::HOSTILE),
         "odd": traces::id(traces::ODD),
         "peer": traces::id(traces::PEER),
+        "loop": traces::id(traces::LOOP),
         "instant": traces::id(traces::INSTANT),
     });
     tokio::task::spawn_blocking(move || checks.run(&given)).await.unwrap();

@@ -196,6 +196,12 @@ check("a trace that is no tree is shown, each span once", async (page) => {
   assert.deepEqual((await page.texts(".row .operation")).sort(), ["cycle one", "orphan", "own parent", "root", "second root"]);
 });
 
+check("a trace without a root, from before 1970", async (page) => {
+  await page.goto(`/trace/${given.loop}`);
+  assert.match(await page.text(".head"), /^loop: tick 1009 .*Start Dec 31, 1969, 23:59:56\.000 Duration 1ms .* Spans 2/);
+  assert.deepEqual(await page.rows(), ["loop tick", "loop tock"]);
+});
+
 check("a trace of one span that took no time", async (page) => {
   await page.goto(`/trace/${given.instant}`);
   assert.match(await page.text(".head"), /instant: \(no operation name\) .* Duration 0µs Services 1 Depth 1 Spans 1 Errors none/);

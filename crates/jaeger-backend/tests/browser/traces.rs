@@ -20,6 +20,8 @@ pub(crate) const HOSTILE: i64 = 0xbad;
 pub(crate) const ODD: i64 = 0x0dd;
 /// Calls of servers that sent no span.
 pub(crate) const PEER: i64 = 0x9ee2;
+/// Two spans, each the parent of the other, before 1970; one has more logs and tags than anybody reads.
+pub(crate) const LOOP: i64 = 0x1009;
 /// One span that took no time and has no name.
 pub(crate) const INSTANT: i64 = 0x1757a47;
 
@@ -49,6 +51,7 @@ pub(crate) fn all() -> Vec<Batch> {
     batches.extend(hostile());
     batches.extend(odd());
     batches.push(peer());
+    batches.push(endless_loop());
     let instant =
         Span { duration: 0, operation_name: String::new(), ..at(INSTANT, 1, 0, "", now() - MINUTE, 0) };
     batches.push(batch("instant", vec![instant]));
@@ -153,6 +156,15 @@ fn peer() -> Batch {
     };
     let root = at(PEER, 1, 0, "GET /", start, 5000);
     batch("web", vec![root, call(2, "append", "client", "ledger"), call(3, "publish", "producer", "queue")])
+}
+
+fn endless_loop() -> Batch {
+    let mut first = at(LOOP, 1, 2, "tick", -4_000_000, 1000);
+    first.tags = (0..1000).map(|number| text(&format!("tag {number}"), "x")).collect();
+    first.logs = (0..1000)
+        .map(|number| Log { timestamp: -4_000_000 + number, fields: vec![text("event", "tick")] })
+        .collect();
+    batch("loop", vec![first, at(LOOP, 2, 1, "tock", -3_999_500, 100)])
 }
 
 fn deep() -> Vec<Batch> {
