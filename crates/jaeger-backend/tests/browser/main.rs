@@ -2,7 +2,7 @@
 //!
 //! `*.mjs` beside this file are the checks; they need no package. Pictures of the views are left in
 //! `target/pictures`, or in the folder that `PICTURES` names. `ONLY=…` runs the checks whose name contains it.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests say what they expect by panicking")]
 
 #[path = "../support/mod.rs"]
 mod support;
