@@ -82,9 +82,8 @@ export class RowWindow {
 
   /** Scrolls as little as needed for the row to be seen below `covered` pixels; a far one comes to the middle. */
   scrollTo(item, covered) {
-    const position = this.positionOf(item);
-    if (position < 0) return;
-    const top = this.#element.getBoundingClientRect().top + window.scrollY + this.#top(position);
+    if (this.positionOf(item) < 0) return;
+    const top = window.scrollY + this.topOf(item);
     const bottom = top + this.rowHeight;
     const [low, high] = [window.scrollY + covered, window.scrollY + window.innerHeight];
     const far = window.innerHeight;
@@ -93,6 +92,16 @@ export class RowWindow {
     else if (top < low) target = top - covered - 4;
     else if (bottom > high) target = bottom - window.innerHeight + 4;
     if (target !== window.scrollY) window.scrollTo({ top: target, behavior: "instant" });
+    this.place();
+  }
+
+  /** Where the row is in the window, whether it is drawn or not. */
+  topOf(item) {
+    return this.#element.getBoundingClientRect().top + this.#top(this.positionOf(item));
+  }
+
+  scrollBy(pixels) {
+    if (Math.abs(pixels) >= 1) window.scrollBy({ top: pixels, behavior: "instant" });
     this.place();
   }
 

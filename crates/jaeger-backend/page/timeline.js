@@ -97,10 +97,13 @@ export class Timeline {
     this.fold((folds) => folds.toggle(node));
   }
 
-  /** Changes what is folded. */
+  /** Changes what is folded. The active row, or what is shown in its place, stays where it is in the window. */
   fold(change) {
+    const before = this.#rows.topOf(this.#active);
     change(this.#folds);
     this.#showVisible();
+    const isSeen = before > 0 && before < window.innerHeight;
+    if (isSeen) this.#rows.scrollBy(this.#rows.topOf(this.#active) - before);
   }
 
   isOpen(node) {

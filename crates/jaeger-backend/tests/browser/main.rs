@@ -15,7 +15,9 @@ use serde_json::json;
 
 #[tokio::test]
 async fn what_a_user_sees() {
-    let Some(checks) = checks::program() else { return };
+    if !checks::can_run() {
+        return;
+    }
     let backend = Backend::start().await.unwrap();
     for batch in traces::all() {
         support::send(&backend, &batch).await;
@@ -32,6 +34,6 @@ async fn what_a_user_sees() {
         "loop": traces::id(traces::LOOP),
         "instant": traces::id(traces::INSTANT),
     });
-    tokio::task::spawn_blocking(move || checks.run(&given)).await.unwrap();
+    tokio::task::spawn_blocking(move || checks::run(&given)).await.unwrap();
     backend.shutdown().await;
 }

@@ -153,6 +153,20 @@ check("closing and opening: one, a level, all", async (page) => {
   assert.equal((await page.texts(".row")).length, all);
 });
 
+check("the active row stays where it is while levels above and below it are closed and opened", async (page) => {
+  await page.goto(`/trace/${given.large}?uiFind=1388`);
+  const active = () => page.evaluate(() => {
+    const row = document.querySelector(".row.active");
+    return { name: row.querySelector(".operation").innerText, top: Math.round(row.getBoundingClientRect().top), focused: row === document.activeElement };
+  });
+  const before = await active();
+  await page.press("o");
+  const parent = await active();
+  assert.deepEqual(parent, { name: "step 715", top: before.top, focused: true }, "what is shown in its place");
+  await page.press("p");
+  assert.deepEqual(await active(), parent);
+});
+
 check("zoom: buttons, keys, the ruler, the strip, the wheel", async (page) => {
   await page.goto(`/trace/${given.hotrod}`);
   const root = await page.evaluate(() => document.querySelector(".row").dataset.span);
