@@ -9,22 +9,51 @@ const MANY = 200;
 
 export function showDetail(trace, node) {
   const { span, process } = node;
-  const warnings = [node.note && `This span is shown as a root: ${node.note}.`, ...(span.warnings ?? [])].filter(Boolean);
-  return el("div", { class: `detail paint-${node.colour}` },
-    el("header", {},
+  const warnings = [
+    node.note && `This span is shown as a root: ${node.note}.`,
+    ...(span.warnings ?? []),
+  ].filter(Boolean);
+  return el(
+    "div",
+    { class: `detail paint-${node.colour}` },
+    el(
+      "header",
+      {},
       el("h3", {}, readable(node.operation)),
-      el("p", {},
+      el(
+        "p",
+        {},
         fact("Service", readable(node.service)),
         node.peer && node.peer !== node.service && fact("Called", readable(node.peer)),
         fact("Duration", duration(span.duration)),
-        fact("Start", el("time", { title: dateTime(span.startTime) }, `+${duration(span.startTime - trace.start)}`)),
+        fact(
+          "Start",
+          el("time", { title: dateTime(span.startTime) }, `+${duration(span.startTime - trace.start)}`),
+        ),
         span.flags && fact("Flags", String(span.flags)),
-        fact("Span", el("a", { href: `/trace/${trace.id}?uiFind=${span.spanID}`, title: "Link to this span" }, span.spanID)))),
-    warnings.length > 0 && el("ul", { class: "warnings", "aria-label": "Warnings" }, warnings.map((text) => el("li", {}, text))),
+        fact(
+          "Span",
+          el(
+            "a",
+            { href: `/trace/${trace.id}?uiFind=${span.spanID}`, title: "Link to this span" },
+            span.spanID,
+          ),
+        ),
+      ),
+    ),
+    warnings.length > 0 &&
+      el(
+        "ul",
+        { class: "warnings", "aria-label": "Warnings" },
+        warnings.map((text) => el("li", {}, text)),
+      ),
     section("Tags", span.tags.length, true, () => pairs(span.tags)),
     section("Logs", span.logs.length, true, () => logs(trace, span.logs)),
-    section("References", span.references.length, needsReferences(trace, span), () => references(trace, span)),
-    section("Process", process.tags.length, false, () => pairs(process.tags)));
+    section("References", span.references.length, needsReferences(trace, span), () =>
+      references(trace, span),
+    ),
+    section("Process", process.tags.length, false, () => pairs(process.tags)),
+  );
 }
 
 function fact(term, value) {
@@ -33,12 +62,23 @@ function fact(term, value) {
 
 function section(title, size, open, content) {
   if (size === 0) return null;
-  return el("details", { open }, el("summary", {}, title, " ", el("span", { class: "size" }, size.toLocaleString())), content());
+  return el(
+    "details",
+    { open },
+    el("summary", {}, title, " ", el("span", { class: "size" }, size.toLocaleString())),
+    content(),
+  );
 }
 
 function pairs(tags) {
-  const row = ({ key, type, value }) => el("tr", { class: key === "error" && String(value) === "true" && "failed" },
-    el("th", { scope: "row" }, readable(key)), el("td", { class: `value ${type}` }, shown(value)), el("td", { class: "type" }, type));
+  const row = ({ key, type, value }) =>
+    el(
+      "tr",
+      { class: key === "error" && String(value) === "true" && "failed" },
+      el("th", { scope: "row" }, readable(key)),
+      el("td", { class: `value ${type}` }, shown(value)),
+      el("td", { class: "type" }, type),
+    );
   const body = el("tbody", {}, tags.slice(0, MANY).map(row));
   return [el("table", { class: "pairs" }, body), rest(body, tags, row)];
 }
@@ -72,19 +112,31 @@ function rest(list, items, draw) {
 
 function logs(trace, entries) {
   const sorted = entries.toSorted((a, b) => a.timestamp - b.timestamp);
-  const log = ({ timestamp, fields }) => el("div", { class: "log" },
-    el("time", { title: dateTime(timestamp) }, `+${duration(timestamp - trace.start)}`.replace("+−", "−")), el("div", {}, pairs(fields)));
+  const log = ({ timestamp, fields }) =>
+    el(
+      "div",
+      { class: "log" },
+      el("time", { title: dateTime(timestamp) }, `+${duration(timestamp - trace.start)}`.replace("+−", "−")),
+      el("div", {}, pairs(fields)),
+    );
   const list = el("div", { class: "logs" }, sorted.slice(0, MANY).map(log));
   return [el("p", { class: "hint" }, "Times since the start of the trace."), list, rest(list, sorted, log)];
 }
 
 /** One that only names the row above tells nothing new. */
 function needsReferences(trace, span) {
-  return span.references.length > 1 || span.references.some(({ refType, traceID }) => refType !== "CHILD_OF" || traceID !== trace.id);
+  return (
+    span.references.length > 1 ||
+    span.references.some(({ refType, traceID }) => refType !== "CHILD_OF" || traceID !== trace.id)
+  );
 }
 
 function references(trace, span) {
-  const list = el("ul", { class: "references" }, span.references.slice(0, MANY).map((reference) => referenceTo(trace, reference)));
+  const list = el(
+    "ul",
+    { class: "references" },
+    span.references.slice(0, MANY).map((reference) => referenceTo(trace, reference)),
+  );
   return [list, rest(list, span.references, (reference) => referenceTo(trace, reference))];
 }
 
@@ -92,7 +144,21 @@ function references(trace, span) {
 function referenceTo(trace, { refType, traceID, spanID }) {
   const elsewhere = traceID !== trace.id;
   const known = !elsewhere && trace.nodes.find((node) => node.span.spanID === spanID);
-  const text = known ? [name(known.service), ": ", name(known.operation)] : elsewhere ? `a span of trace ${traceID}` : "a span not received";
-  const link = elsewhere ? { href: `/trace/${traceID}?uiFind=${spanID}`, target: "_blank", rel: "noreferrer" } : { href: `#${spanID}` };
-  return el("li", {}, el("span", { class: "type" }, refType), " ", known || elsewhere ? el("a", link, text) : text, " ", el("code", {}, spanID));
+  const text = known
+    ? [name(known.service), ": ", name(known.operation)]
+    : elsewhere
+      ? `a span of trace ${traceID}`
+      : "a span not received";
+  const link = elsewhere
+    ? { href: `/trace/${traceID}?uiFind=${spanID}`, target: "_blank", rel: "noreferrer" }
+    : { href: `#${spanID}` };
+  return el(
+    "li",
+    {},
+    el("span", { class: "type" }, refType),
+    " ",
+    known || elsewhere ? el("a", link, text) : text,
+    " ",
+    el("code", {}, spanID),
+  );
 }

@@ -45,7 +45,12 @@ export function name(text, attributes = {}) {
 
 /** A service with its colour; the number says how many spans it made. */
 export function pill(service, { colour, spans, errors = 0 }) {
-  return el("li", { class: `pill paint-${colour}`, title: service.length > 40 ? service.slice(0, 2000) : null },
-    name(service), " ", el("b", {}, spans.toLocaleString()),
-    errors > 0 && el("span", { class: "errors", title: `${errors} with an error` }, `!${errors}`));
+  return el(
+    "li",
+    { class: `pill paint-${colour}`, title: service.length > 40 ? service.slice(0, 2000) : null },
+    name(service),
+    " ",
+    el("b", {}, spans.toLocaleString()),
+    errors > 0 && el("span", { class: "errors", title: `${errors} with an error` }, `!${errors}`),
+  );
 }

@@ -8,8 +8,12 @@ export class FindBar {
   #timeline;
   #found = [];
   #input = el("input", {
-    type: "search", placeholder: "Find word, key=value, id", "aria-label": "Find in this trace",
-    title: "Every word must be found. key=value asks for a tag, -word for spans without it.", autocomplete: "off", spellcheck: "false",
+    type: "search",
+    placeholder: "Find word, key=value, id",
+    "aria-label": "Find in this trace",
+    title: "Every word must be found. key=value asks for a tag, -word for spans without it.",
+    autocomplete: "off",
+    spellcheck: "false",
   });
   #told = el("output", { class: "told", "aria-live": "polite" });
 
@@ -23,8 +27,14 @@ export class FindBar {
       if (event.key === "Escape") this.leave();
     });
     const tool = (text, title, by) => button(text, { title, "aria-label": title }, () => this.go(by));
-    this.element = el("div", { class: "find", role: "search" }, this.#input, this.#told,
-      tool("↑", "Previous match ( N )", -1), tool("↓", "Next match ( n )", 1));
+    this.element = el(
+      "div",
+      { class: "find", role: "search" },
+      this.#input,
+      this.#told,
+      tool("↑", "Previous match ( N )", -1),
+      tool("↓", "Next match ( n )", 1),
+    );
   }
 
   focus() {
@@ -83,7 +93,11 @@ export class FindBar {
   #tell() {
     const at = this.#found.indexOf(this.#timeline.active) + 1;
     const place = at > 0 ? `${at.toLocaleString()} of ` : "";
-    this.#told.textContent = this.isEmpty ? "" : this.#found.length > 0 ? `${place}${this.#found.length.toLocaleString()}` : "none";
+    this.#told.textContent = this.isEmpty
+      ? ""
+      : this.#found.length > 0
+        ? `${place}${this.#found.length.toLocaleString()}`
+        : "none";
     this.#told.classList.toggle("none", !this.isEmpty && this.#found.length === 0);
   }
 }

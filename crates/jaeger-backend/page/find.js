@@ -14,7 +14,7 @@ export function find(trace, text) {
 
 function readTerm({ key, value, word }) {
   const isWanted = !(key ?? word).startsWith("-") || (key ?? word) === "-";
-  const stripped = isWanted ? key ?? word : (key ?? word).slice(1);
+  const stripped = isWanted ? (key ?? word) : (key ?? word).slice(1);
   const wanted = stripped.toLowerCase();
   if (key === null) return { isWanted, matches: (node) => textOf(node).includes(wanted) };
   const wantedValue = value.toLowerCase();
@@ -30,7 +30,12 @@ function pairsOf({ span, process }) {
 /** Everything readable of a span, made once. */
 function textOf(node) {
   node.text ??= [
-    node.service, node.operation, node.span.spanID, ...pairsOf(node).map(({ key, value }) => `${key}=${value}`),
-  ].join("\n").toLowerCase();
+    node.service,
+    node.operation,
+    node.span.spanID,
+    ...pairsOf(node).map(({ key, value }) => `${key}=${value}`),
+  ]
+    .join("\n")
+    .toLowerCase();
   return node.text;
 }

@@ -35,7 +35,8 @@ export class Folds {
   /** Unfolds what is above the node; whether that was needed. */
   reveal(node) {
     let wasHidden = false;
-    for (let above = node.parent; above; above = above.parent) wasHidden = this.#folded.delete(above) || wasHidden;
+    for (let above = node.parent; above; above = above.parent)
+      wasHidden = this.#folded.delete(above) || wasHidden;
     return wasHidden;
   }
 

@@ -21,8 +21,13 @@ export function dateTime(us) {
   const date = new Date(us / 1e3);
   if (Number.isNaN(date.getTime())) return `${us}µs since 1970`;
   const day = date.toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
-  const time = date.toLocaleTimeString(undefined,
-    { hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+  const time = date.toLocaleTimeString(undefined, {
+    hour12: false,
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+  });
   return `${day}, ${time}`;
 }
 
@@ -53,7 +58,11 @@ export const shortId = (id) => id.replace(/^0+(?=.)/, "").slice(0, 7);
 /** Characters that would be invisible, or would reorder the text around them, become pictures of themselves. */
 export function printable(text) {
   return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)))
-    .replace(/[\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
-      (char) => `⟨${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (char) =>
+      String.fromCharCode(0x2400 + char.charCodeAt(0)),
+    )
+    .replace(
+      /[\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
+      (char) => `⟨${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+    );
 }

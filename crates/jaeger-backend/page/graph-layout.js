@@ -19,8 +19,13 @@ export function layOut(names, calls) {
   const nodes = [...names].sort(order).map(newNode);
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const sorted = calls.toSorted((a, b) => order(a.parent, b.parent) || order(a.child, b.child));
-  const edges = sorted.map(({ parent, child, callCount }) =>
-    ({ from: byName.get(parent), to: byName.get(child), calls: callCount, isBack: false, bends: [] }));
+  const edges = sorted.map(({ parent, child, callCount }) => ({
+    from: byName.get(parent),
+    to: byName.get(child),
+    calls: callCount,
+    isBack: false,
+    bends: [],
+  }));
   const between = edges.filter((edge) => edge.from !== edge.to);
   for (const edge of between) edge.from.calls.push(edge);
   breakCycles(nodes);
@@ -158,7 +163,9 @@ function place(columns) {
   const bottom = Math.max(...all.map((node) => node.middle + node.height / 2)) + 2 * GAP;
   let x = GAP;
   for (const column of columns) {
-    const width = Math.max(...column.filter(({ label }) => label !== undefined).map(({ label }) => label.length * LETTER + 34));
+    const width = Math.max(
+      ...column.filter(({ label }) => label !== undefined).map(({ label }) => label.length * LETTER + 34),
+    );
     for (const node of column) Object.assign(node, { x, y: node.middle - node.height / 2 - top, width });
     x += width + COLUMN_GAP;
   }

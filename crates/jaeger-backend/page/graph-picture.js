@@ -9,13 +9,27 @@ const SHARES = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78];
 
 /** The calls of a service stand out while it is pointed at. */
 export function drawGraph(graph, colours) {
-  const arrow = { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" };
+  const arrow = {
+    id: "arrow",
+    viewBox: "0 0 8 8",
+    refX: 7,
+    refY: 4,
+    markerWidth: 9,
+    markerHeight: 9,
+    markerUnits: "userSpaceOnUse",
+    orient: "auto",
+  };
   const lines = graph.edges.map(line);
   const numbers = labels(graph.edges);
   const boxes = graph.nodes.map((node) => box(node, colours));
-  const picture = svg("svg", { class: "graph", viewBox: `0 0 ${graph.width} ${graph.height}` },
+  const picture = svg(
+    "svg",
+    { class: "graph", viewBox: `0 0 ${graph.width} ${graph.height}` },
     svg("defs", {}, svg("marker", arrow, svg("path", { class: "head-of-arrow", d: "M0 0L8 4L0 8z" }))),
-    lines, boxes, numbers);
+    lines,
+    boxes,
+    numbers,
+  );
   graph.nodes.forEach((node, at) => {
     const isOf = ({ from, to }) => from === node || to === node;
     const light = (on) => {
@@ -25,7 +39,12 @@ export function drawGraph(graph, colours) {
         for (const part of [lines[number], numbers[number]]) part.classList.toggle("lit", on);
       });
     };
-    for (const [type, on] of [["pointerenter", true], ["focus", true], ["pointerleave", false], ["blur", false]]) {
+    for (const [type, on] of [
+      ["pointerenter", true],
+      ["focus", true],
+      ["pointerleave", false],
+      ["blur", false],
+    ]) {
       boxes[at].addEventListener(type, () => light(on));
     }
   });
@@ -40,7 +59,14 @@ function curves(edge) {
   const left = (node, y) => [node.x, middle(node) + y];
   if (from === to) {
     const x = from.x + from.width / 2;
-    return [[[x + 16, from.y], [x + 34, from.y - 26], [x - 34, from.y - 26], [x - 16, from.y]]];
+    return [
+      [
+        [x + 16, from.y],
+        [x + 34, from.y - 26],
+        [x - 34, from.y - 26],
+        [x - 16, from.y],
+      ],
+    ];
   }
   if (from.column === to.column) {
     const [start, end] = [right(from, 4), right(to, -4)];
@@ -61,8 +87,16 @@ function line(edge) {
   const parts = curves(edge);
   const path = `M${parts[0][0]}${parts.map(([, ...rest]) => `C${rest.join(" ")}`).join("")}`;
   const thick = Math.min(1.2 + Math.log10(Math.max(edge.calls, 1)) * 0.6, 4);
-  return svg("path", { class: `call ${edge.isBack ? "back" : ""}`, d: path, "stroke-width": thick.toFixed(1), "marker-end": "url(#arrow)" },
-    svg("title", {}, `${edge.from.name} → ${edge.to.name}: ${count(edge.calls, "call")}`));
+  return svg(
+    "path",
+    {
+      class: `call ${edge.isBack ? "back" : ""}`,
+      d: path,
+      "stroke-width": thick.toFixed(1),
+      "marker-end": "url(#arrow)",
+    },
+    svg("title", {}, `${edge.from.name} → ${edge.to.name}: ${count(edge.calls, "call")}`),
+  );
 }
 
 /** The numbers stand near the middle of their lines, where they do not cover each other. */
@@ -71,7 +105,8 @@ function labels(edges) {
   return edges.map((edge) => {
     const text = edge.calls.toLocaleString();
     const half = (text.length * 8) / 2;
-    const isFree = ([x, y]) => taken.every((other) => Math.abs(other.x - x) > other.half + half || Math.abs(other.y - y) > 14);
+    const isFree = ([x, y]) =>
+      taken.every((other) => Math.abs(other.x - x) > other.half + half || Math.abs(other.y - y) > 14);
     const places = SHARES.map((share) => placeOn(edge, share));
     const [x, y] = places.find(isFree) ?? places[0];
     taken.push({ x, y, half });
@@ -89,9 +124,16 @@ function placeOn(edge, share) {
 }
 
 function box(node, colours) {
-  return svg("a", { class: `node paint-${colours.get(node.name)}`, href: searchFor(node.name), "aria-label": node.name.slice(0, 300) },
+  return svg(
+    "a",
+    {
+      class: `node paint-${colours.get(node.name)}`,
+      href: searchFor(node.name),
+      "aria-label": node.name.slice(0, 300),
+    },
     svg("rect", { x: node.x, y: node.y, width: node.width, height: node.height, rx: 7 }),
     svg("rect", { class: "stripe", x: node.x, y: node.y, width: 6, height: node.height, rx: 3 }),
     svg("text", { x: node.x + 18, y: node.y + node.height / 2 + 5 }, node.label),
-    svg("title", {}, node.name.slice(0, 2000)));
+    svg("title", {}, node.name.slice(0, 2000)),
+  );
 }

@@ -1,6 +1,6 @@
 // The whole trace in a strip, and in it the part that the timeline shows.
 
-import { button, el, styled } from "./dom.js";
+import { el, styled } from "./dom.js";
 import { dragRange } from "./ruler.js";
 
 const HEIGHT = 44;
@@ -8,7 +8,13 @@ const HEIGHT = 44;
 export function minimap(trace, view) {
   const canvas = el("canvas", { class: "strip", role: "img", "aria-label": "All spans, small" });
   const [before, after] = [el("div", { class: "outside" }), el("div", { class: "outside" })];
-  const element = el("div", { class: "minimap", title: "Drag to zoom in, double-click to see all" }, canvas, before, after);
+  const element = el(
+    "div",
+    { class: "minimap", title: "Drag to zoom in, double-click to see all" },
+    canvas,
+    before,
+    after,
+  );
   view.onChange(() => {
     styled(before, { left: "0", width: `${(100 * view.from) / view.whole}%` });
     styled(after, { left: `${(100 * view.to) / view.whole}%`, right: "0" });
@@ -40,7 +46,12 @@ function paint(canvas, element, trace, view) {
   context.fillStyle = getComputedStyle(element).getPropertyValue("color");
   const errors = trace.nodes.filter((node) => node.isError);
   for (const { span, index } of errors) {
-    context.fillRect(((span.startTime - trace.start) / view.whole) * width - 1, index * step, 3, Math.max(line, 3));
+    context.fillRect(
+      ((span.startTime - trace.start) / view.whole) * width - 1,
+      index * step,
+      3,
+      Math.max(line, 3),
+    );
   }
 }
 
@@ -54,16 +65,4 @@ function coloursIn(element) {
   });
   probe.remove();
   return colours;
-}
-
-/** Buttons for who has no keyboard and does not drag. */
-export function zoomButtons(view) {
-  const tool = (text, title, act) => button(text, { title, "aria-label": title }, act);
-  const reset = tool("All", "Show the whole trace ( 0 )", () => view.reset());
-  view.onChange(() => {
-    reset.disabled = !view.isZoomed;
-  });
-  reset.disabled = true;
-  return el("span", { class: "zoom", role: "group", "aria-label": "Zoom" },
-    tool("−", "Zoom out ( - )", () => view.zoom(2)), tool("+", "Zoom in ( + )", () => view.zoom(0.5)), reset);
 }

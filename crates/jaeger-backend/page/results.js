@@ -14,7 +14,11 @@ const ORDERS = {
 };
 
 export class Results {
-  #order = el("select", { "aria-label": "Order" }, Object.entries(ORDERS).map(([key, [text]]) => el("option", { value: key }, text)));
+  #order = el(
+    "select",
+    { "aria-label": "Order" },
+    Object.entries(ORDERS).map(([key, [text]]) => el("option", { value: key }, text)),
+  );
   #live = el("input", { type: "checkbox" });
   #traces = [];
 
@@ -37,11 +41,21 @@ export class Results {
     const isFull = limit > 0 && traces.length >= limit;
     const fragment = new DocumentFragment();
     fragment.append(
-      el("header", {},
-        el("h2", {}, count(traces.length, "trace"), isFull && el("small", {}, " as many as the limit allows: there may be more")),
+      el(
+        "header",
+        {},
+        el(
+          "h2",
+          {},
+          count(traces.length, "trace"),
+          isFull && el("small", {}, " as many as the limit allows: there may be more"),
+        ),
         el("label", { class: "live", title: "Ask again every two seconds" }, this.#live, " Live"),
-        this.#order),
-      traces.length > 1 ? scatter(traces) : "", list);
+        this.#order,
+      ),
+      traces.length > 1 ? scatter(traces) : "",
+      list,
+    );
     draw();
     return fragment;
   }
@@ -54,21 +68,49 @@ export class Results {
   }
 }
 
-const signature = (traces) => traces.map((trace) => `${trace.id} ${trace.nodes.length} ${trace.duration}`).sort().join();
+const signature = (traces) =>
+  traces
+    .map((trace) => `${trace.id} ${trace.nodes.length} ${trace.duration}`)
+    .sort()
+    .join();
 
 function item(trace, longest, colours) {
   const { root } = trace;
-  const share = styled(el("span", { class: `share paint-${colours.get(root.service)}` }), { width: `${(100 * trace.duration) / longest}%` });
-  const services = [...trace.services].sort(([a], [b]) => (a < b ? -1 : 1))
+  const share = styled(el("span", { class: `share paint-${colours.get(root.service)}` }), {
+    width: `${(100 * trace.duration) / longest}%`,
+  });
+  const services = [...trace.services]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([service, facts]) => pill(service, { ...facts, colour: colours.get(service) }));
-  return el("li", { class: "result" }, el("a", { href: `/trace/${trace.id}` },
-    el("span", { class: "title" }, share,
-      el("b", { class: "root" }, name(root.service), ":"), el("span", { class: "operation" }, name(root.operation)),
-      el("code", { title: trace.id }, shortId(trace.id)), el("span", { class: "took" }, duration(trace.duration))),
-    el("span", { class: "facts" },
-      el("span", {}, count(trace.nodes.length, "span")),
-      trace.errors > 0 && el("span", { class: "errors" }, count(trace.errors, "error")),
-      trace.incomplete && el("span", { class: "warned", title: "A span names a parent that has not been received" }, "incomplete"),
-      el("ul", {}, services),
-      el("time", { title: dateTime(trace.start) }, age(trace.start)))));
+  return el(
+    "li",
+    { class: "result" },
+    el(
+      "a",
+      { href: `/trace/${trace.id}` },
+      el(
+        "span",
+        { class: "title" },
+        share,
+        el("b", { class: "root" }, name(root.service), ":"),
+        el("span", { class: "operation" }, name(root.operation)),
+        el("code", { title: trace.id }, shortId(trace.id)),
+        el("span", { class: "took" }, duration(trace.duration)),
+      ),
+      el(
+        "span",
+        { class: "facts" },
+        el("span", {}, count(trace.nodes.length, "span")),
+        trace.errors > 0 && el("span", { class: "errors" }, count(trace.errors, "error")),
+        trace.incomplete &&
+          el(
+            "span",
+            { class: "warned", title: "A span names a parent that has not been received" },
+            "incomplete",
+          ),
+        el("ul", {}, services),
+        el("time", { title: dateTime(trace.start) }, age(trace.start)),
+      ),
+    ),
+  );
 }

@@ -8,46 +8,100 @@ const MAX_INDENT = 16;
 const MAX_MARKS = 50;
 
 export function drawRow(trace, node) {
-  const toggle = node.children.length > 0
-    ? el("button", { type: "button", class: "toggle", tabindex: -1 })
-    : el("span", { class: "toggle" });
+  const toggle =
+    node.children.length > 0
+      ? el("button", { type: "button", class: "toggle", tabindex: -1 })
+      : el("span", { class: "toggle" });
   const label = el("div", { class: "label" }, marks(node), names(node));
-  const line = el("div", { class: `line paint-${node.colour}` },
-    el("div", { class: "name", role: "gridcell" },
+  const line = el(
+    "div",
+    { class: `line paint-${node.colour}` },
+    el(
+      "div",
+      { class: "name", role: "gridcell" },
       styled(el("span", { class: "indent" }), { "--level": Math.min(node.depth, MAX_INDENT) }),
-      node.depth > MAX_INDENT && el("span", { class: "deep", title: `Level ${node.depth + 1}` }, String(node.depth + 1)),
-      toggle, label),
-    lane(trace, node));
-  return el("div", {
-    class: "row", role: "row", id: `span-${node.index}`, "data-span": node.span.spanID,
-    "aria-level": node.depth + 1, "aria-setsize": node.siblings, "aria-posinset": node.place,
-  }, line);
+      node.depth > MAX_INDENT &&
+        el("span", { class: "deep", title: `Level ${node.depth + 1}` }, String(node.depth + 1)),
+      toggle,
+      label,
+    ),
+    lane(trace, node),
+  );
+  return el(
+    "div",
+    {
+      class: "row",
+      role: "row",
+      id: `span-${node.index}`,
+      "data-span": node.span.spanID,
+      "aria-level": node.depth + 1,
+      "aria-setsize": node.siblings,
+      "aria-posinset": node.place,
+    },
+    line,
+  );
 }
 
 function marks(node) {
-  const warnings = [node.note && `Shown as a root: ${node.note}.`, ...(node.span.warnings ?? [])].filter(Boolean);
+  const warnings = [node.note && `Shown as a root: ${node.note}.`, ...(node.span.warnings ?? [])].filter(
+    Boolean,
+  );
   return [
-    node.isError && el("span", { class: "error-mark", title: "Error", role: "img", "aria-label": "Error" }, "!"),
-    !node.isError && node.errorsBelow > 0 &&
-      el("span", { class: "error-mark below", title: `${count(node.errorsBelow, "error")} below`, role: "img",
-        "aria-label": `${count(node.errorsBelow, "error")} below` }, "!"),
+    node.isError &&
+      el("span", { class: "error-mark", title: "Error", role: "img", "aria-label": "Error" }, "!"),
+    !node.isError &&
+      node.errorsBelow > 0 &&
+      el(
+        "span",
+        {
+          class: "error-mark below",
+          title: `${count(node.errorsBelow, "error")} below`,
+          role: "img",
+          "aria-label": `${count(node.errorsBelow, "error")} below`,
+        },
+        "!",
+      ),
     warnings.length > 0 &&
-      el("span", { class: "note-mark", title: warnings.join("\n"), role: "img", "aria-label": "Warning" }, "?"),
+      el(
+        "span",
+        { class: "note-mark", title: warnings.join("\n"), role: "img", "aria-label": "Warning" },
+        "?",
+      ),
   ];
 }
 
 function names(node) {
-  const peer = node.peer && node.peer !== node.service &&
-    el("span", { class: "peer", title: `${node.peer} was called, and sent no span of its own` }, "→ ", name(node.peer));
-  return [el("b", { class: "service" }, name(node.service)), peer, el("span", { class: "operation" }, name(node.operation))];
+  const peer =
+    node.peer &&
+    node.peer !== node.service &&
+    el(
+      "span",
+      { class: "peer", title: `${node.peer} was called, and sent no span of its own` },
+      "→ ",
+      name(node.peer),
+    );
+  return [
+    el("b", { class: "service" }, name(node.service)),
+    peer,
+    el("span", { class: "operation" }, name(node.operation)),
+  ];
 }
 
 function lane(trace, { span }) {
   const logs = span.logs.slice(0, MAX_MARKS).map(() => el("span", { class: "log-mark" }));
-  const told = [`${duration(span.duration)}, from ${duration(span.startTime - trace.start)}`,
-    span.logs.length > 0 && count(span.logs.length, "log")].filter(Boolean).join(", ");
-  return el("div", { class: "lane", role: "gridcell", "aria-label": told, title: told },
-    el("span", { class: "bar" }), logs, el("span", { class: "length", "aria-hidden": "true" }, duration(span.duration)));
+  const told = [
+    `${duration(span.duration)}, from ${duration(span.startTime - trace.start)}`,
+    span.logs.length > 0 && count(span.logs.length, "log"),
+  ]
+    .filter(Boolean)
+    .join(", ");
+  return el(
+    "div",
+    { class: "lane", role: "gridcell", "aria-label": told, title: told },
+    el("span", { class: "bar" }),
+    logs,
+    el("span", { class: "length", "aria-hidden": "true" }, duration(span.duration)),
+  );
 }
 
 /** Puts the bar, its marks and its label where the view has them. */

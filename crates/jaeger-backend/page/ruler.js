@@ -15,11 +15,13 @@ export function ruler(view) {
   const draw = () => {
     const most = Math.max(Math.floor((element.clientWidth || 600) / 110), 2);
     const places = ticks(view, most).map((us) => [us, `${100 * view.place(us)}%`]);
-    times.replaceChildren(...places.map(([us, left]) => {
-      const tick = styled(el("span", { class: "tick" }, duration(us)), { left });
-      tick.classList.toggle("last", view.place(us) > 0.9);
-      return tick;
-    }));
+    times.replaceChildren(
+      ...places.map(([us, left]) => {
+        const tick = styled(el("span", { class: "tick" }, duration(us)), { left });
+        tick.classList.toggle("last", view.place(us) > 0.9);
+        return tick;
+      }),
+    );
     grid.replaceChildren(...places.map(([, left]) => styled(el("i"), { left })));
   };
   view.onChange(draw);

@@ -7,7 +7,11 @@ const HEIGHT = 120;
 const MARGIN = { left: 64, right: 16, top: 10, bottom: 22 };
 
 export function scatter(traces) {
-  const picture = svg("svg", { class: "scatter", role: "img", "aria-label": `Durations of ${count(traces.length, "trace")} over time` });
+  const picture = svg("svg", {
+    class: "scatter",
+    role: "img",
+    "aria-label": `Durations of ${count(traces.length, "trace")} over time`,
+  });
   new ResizeObserver(() => draw(picture, traces)).observe(picture);
   return picture;
 }
@@ -20,7 +24,10 @@ function draw(picture, traces) {
   const [first, last] = [starts.reduce((a, b) => Math.min(a, b)), starts.reduce((a, b) => Math.max(a, b))];
   const longest = traces.reduce((most, trace) => Math.max(most, trace.duration), 1);
   const [right, bottom] = [width - MARGIN.right, HEIGHT - MARGIN.bottom];
-  const x = (us) => (last > first ? MARGIN.left + ((us - first) / (last - first)) * (right - MARGIN.left) : (MARGIN.left + right) / 2);
+  const x = (us) =>
+    last > first
+      ? MARGIN.left + ((us - first) / (last - first)) * (right - MARGIN.left)
+      : (MARGIN.left + right) / 2;
   const y = (us) => bottom - (us / longest) * (bottom - MARGIN.top);
   const text = (content, attributes) => svg("text", attributes, content);
   const shortTime = (us) => dateTime(us).replace(/[.,]\d{3}$/, "");
@@ -30,15 +37,22 @@ function draw(picture, traces) {
     text("0", { x: MARGIN.left - 6, y: bottom, "text-anchor": "end" }),
     text(shortTime(first), { x: MARGIN.left, y: HEIGHT - 6 }),
     last > first ? text(shortTime(last), { x: right, y: HEIGHT - 6, "text-anchor": "end" }) : "",
-    ...traces.map((trace) => dot(trace, x(trace.start), y(trace.duration))));
+    ...traces.map((trace) => dot(trace, x(trace.start), y(trace.duration))),
+  );
 }
 
 /** Area by spans. A trace with errors has another shape too, not only another colour. */
 function dot(trace, x, y) {
   const size = Math.min(3 + Math.sqrt(trace.nodes.length) / 2, 12);
-  const told = `${trace.root.service}: ${trace.root.operation}`.slice(0, 200) + ` – ${duration(trace.duration)}, ${count(trace.nodes.length, "span")}`;
-  const shape = trace.errors > 0
-    ? svg("path", { class: "failed", d: `M${x} ${y - size}l${size} ${size}l${-size} ${size}l${-size} ${-size}z` })
-    : svg("circle", { cx: x, cy: y, r: size });
+  const told =
+    `${trace.root.service}: ${trace.root.operation}`.slice(0, 200) +
+    ` – ${duration(trace.duration)}, ${count(trace.nodes.length, "span")}`;
+  const shape =
+    trace.errors > 0
+      ? svg("path", {
+          class: "failed",
+          d: `M${x} ${y - size}l${size} ${size}l${-size} ${size}l${-size} ${-size}z`,
+        })
+      : svg("circle", { cx: x, cy: y, r: size });
   return svg("a", { href: `/trace/${trace.id}`, tabindex: -1 }, shape, svg("title", {}, told));
 }

@@ -9,10 +9,18 @@ export const DEFAULTS = { lookback: "1h", limit: "20" };
 
 /** What the form offers, with its length in seconds. */
 export const LOOKBACKS = [
-  ["5m", "Last 5 minutes", 300], ["15m", "Last 15 minutes", 900], ["1h", "Last hour", 3600], ["2h", "Last 2 hours", 7200],
-  ["3h", "Last 3 hours", 10800], ["6h", "Last 6 hours", 21600], ["12h", "Last 12 hours", 43200],
-  ["24h", "Last 24 hours", 86400], ["2d", "Last 2 days", 172800], ["1w", "Last week", 604800],
-  ["all", "All times", null], ["custom", "From … to …", null],
+  ["5m", "Last 5 minutes", 300],
+  ["15m", "Last 15 minutes", 900],
+  ["1h", "Last hour", 3600],
+  ["2h", "Last 2 hours", 7200],
+  ["3h", "Last 3 hours", 10800],
+  ["6h", "Last 6 hours", 21600],
+  ["12h", "Last 12 hours", 43200],
+  ["24h", "Last 24 hours", 86400],
+  ["2d", "Last 2 days", 172800],
+  ["1w", "Last week", 604800],
+  ["all", "All times", null],
+  ["custom", "From … to …", null],
 ];
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86400, w: 604800 };
@@ -83,7 +91,9 @@ export function tagsJson(text) {
 function tagsOf(params) {
   const texts = params.getAll("tags").map((json) => {
     try {
-      return Object.entries(JSON.parse(json)).map(([key, value]) => `${quoted(key)}=${quoted(String(value))}`).join(" ");
+      return Object.entries(JSON.parse(json))
+        .map(([key, value]) => `${quoted(key)}=${quoted(String(value))}`)
+        .join(" ");
     } catch {
       return json;
     }

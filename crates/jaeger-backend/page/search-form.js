@@ -10,10 +10,12 @@ export class SearchForm {
 
   /** `search` is called when somebody asks for traces. */
   constructor(fields, search) {
-    const text = (name, placeholder) => el("input", { name, placeholder, value: fields[name], autocomplete: "off", spellcheck: "false" });
+    const text = (name, placeholder) =>
+      el("input", { name, placeholder, value: fields[name], autocomplete: "off", spellcheck: "false" });
     const time = (name) => el("input", { name, type: "datetime-local", step: 1, value: fields[name] });
     const lookbacks = LOOKBACKS.map(([value, title]) => [value, title]);
-    if (!lookbacks.some(([value]) => value === fields.lookback)) lookbacks.unshift([fields.lookback, `Last ${fields.lookback}`]);
+    if (!lookbacks.some(([value]) => value === fields.lookback))
+      lookbacks.unshift([fields.lookback, `Last ${fields.lookback}`]);
     this.#inputs = {
       service: el("select", { name: "service" }),
       operation: el("select", { name: "operation" }),
@@ -34,12 +36,29 @@ export class SearchForm {
     service.addEventListener("change", () => this.loadOperations("").catch(() => {}));
     showTimes();
     this.stats = el("p", { class: "hint" });
-    this.element = el("form", { class: "search" }, el("h1", {}, "Find traces"),
-      this.#field("Service", "service"), this.#field("Operation", "operation"),
-      this.#field("Tags", "tags", "key=value pairs, all in one span: its tags, its process's, its logs. Quotes keep blanks together."),
-      this.#field("Lookback", "lookback"), this.#field("Limit", "limit"), this.#times,
-      el("div", { class: "pair" }, this.#field("Min duration", "minDuration"), this.#field("Max duration", "maxDuration")),
-      el("button", { class: "primary", type: "submit" }, "Find traces"), this.stats);
+    this.element = el(
+      "form",
+      { class: "search" },
+      el("h1", {}, "Find traces"),
+      this.#field("Service", "service"),
+      this.#field("Operation", "operation"),
+      this.#field(
+        "Tags",
+        "tags",
+        "key=value pairs, all in one span: its tags, its process's, its logs. Quotes keep blanks together.",
+      ),
+      this.#field("Lookback", "lookback"),
+      this.#field("Limit", "limit"),
+      this.#times,
+      el(
+        "div",
+        { class: "pair" },
+        this.#field("Min duration", "minDuration"),
+        this.#field("Max duration", "maxDuration"),
+      ),
+      el("button", { class: "primary", type: "submit" }, "Find traces"),
+      this.stats,
+    );
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       search();
@@ -65,11 +84,16 @@ export class SearchForm {
 
   async loadOperations(wanted) {
     const service = this.#inputs.service.value;
-    const names = service ? (await getJson(`/api/services/${encodeURIComponent(service)}/operations`)).data ?? [] : [];
+    const names = service
+      ? ((await getJson(`/api/services/${encodeURIComponent(service)}/operations`)).data ?? [])
+      : [];
     const all = option("", "all", !wanted);
     // In links made for Jaeger's page "all" is no name, unless there is one.
     if (wanted && wanted !== "all" && !names.includes(wanted)) names.push(wanted);
-    this.#inputs.operation.replaceChildren(all, ...names.map((name) => option(name, name || "(no operation name)", name === wanted)));
+    this.#inputs.operation.replaceChildren(
+      all,
+      ...names.map((name) => option(name, name || "(no operation name)", name === wanted)),
+    );
   }
 
   #field(title, name, hint) {
@@ -78,7 +102,11 @@ export class SearchForm {
 }
 
 function select(name, choices, chosen) {
-  return el("select", { name }, choices.map(([value, title]) => option(value, title, value === chosen)));
+  return el(
+    "select",
+    { name },
+    choices.map(([value, title]) => option(value, title, value === chosen)),
+  );
 }
 
 function option(value, text, selected) {

@@ -17,18 +17,28 @@ export async function showSearch(main) {
   clearInterval(live);
   document.title = "Traces";
   const fields = readAddress(new URLSearchParams(location.search));
-  const page = { results: el("section", { class: "results", "aria-label": "Results" }), told: el("p", { class: "unseen", "aria-live": "polite" }) };
+  const page = {
+    results: el("section", { class: "results", "aria-label": "Results" }),
+    told: el("p", { class: "unseen", "aria-live": "polite" }),
+  };
   page.form = new SearchForm(fields, () => submit(page));
   page.list = new Results();
   page.results.append(looking());
   main.replaceChildren(el("div", { class: "finder" }, page.form.element, page.results), page.told);
-  await attempt(page, async () => {
-    await page.form.loadServices(fields.service);
-    await page.form.loadOperations(fields.operation);
-    if (page.form.fields.service) await find(page);
-    else page.results.replaceChildren(nothingYet(() => showSearch(main)));
-  }, () => showSearch(main));
-  live = setInterval(() => page.list.isLive && !document.hidden && attempt(page, () => find(page, true)), LIVE_PAUSE);
+  await attempt(
+    page,
+    async () => {
+      await page.form.loadServices(fields.service);
+      await page.form.loadOperations(fields.operation);
+      if (page.form.fields.service) await find(page);
+      else page.results.replaceChildren(nothingYet(() => showSearch(main)));
+    },
+    () => showSearch(main),
+  );
+  live = setInterval(
+    () => page.list.isLive && !document.hidden && attempt(page, () => find(page, true)),
+    LIVE_PAUSE,
+  );
 }
 
 async function submit(page) {
@@ -67,23 +77,51 @@ function noMatch(page, fields) {
     page.form.set("lookback", "all");
     submit(page);
   });
-  return el("div", { class: "message" }, el("h3", {}, "No trace matches"),
+  return el(
+    "div",
+    { class: "message" },
+    el("h3", {}, "No trace matches"),
     el("p", {}, "All that is asked for must hold for one and the same span. Asking for less may find more."),
     isBounded && el("p", {}, "What lies outside of the lookback is not shown."),
-    el("p", { class: "choices" }, isBounded && everywhere, button("Look again", {}, () => attempt(page, () => find(page)))));
+    el(
+      "p",
+      { class: "choices" },
+      isBounded && everywhere,
+      button("Look again", {}, () => attempt(page, () => find(page))),
+    ),
+  );
 }
 
 function nothingYet(retry) {
-  return el("div", { class: "message" }, el("h3", {}, "No spans yet"),
-    el("p", {}, "Send some to the collector or the agent, at the addresses this program printed when it started: ",
-      el("code", {}, "POST /api/traces"), " on port 14268 or UDP on port 6831, unless changed."),
-    button("Look again", { class: "primary" }, retry));
+  return el(
+    "div",
+    { class: "message" },
+    el("h3", {}, "No spans yet"),
+    el(
+      "p",
+      {},
+      "Send some to the collector or the agent, at the addresses this program printed when it started: ",
+      el("code", {}, "POST /api/traces"),
+      " on port 14268 or UDP on port 6831, unless changed.",
+    ),
+    button("Look again", { class: "primary" }, retry),
+  );
 }
 
 function problem(error, retry) {
-  const title = error.status === 400 ? "This search is not understood" : error.status ? "That did not work" : "Nobody answers";
-  return el("div", { class: "message bad", role: "alert" }, el("h3", {}, title), el("p", {}, error.message),
-    button("Try again", {}, retry));
+  const title =
+    error.status === 400
+      ? "This search is not understood"
+      : error.status
+        ? "That did not work"
+        : "Nobody answers";
+  return el(
+    "div",
+    { class: "message bad", role: "alert" },
+    el("h3", {}, title),
+    el("p", {}, error.message),
+    button("Try again", {}, retry),
+  );
 }
 
 function showStats(element, stats) {
@@ -92,7 +130,9 @@ function showStats(element, stats) {
     [stats.droppedSpans, "spans dropped"],
     [stats.refusedBodies, "requests refused"],
     [stats.badPackets, "bad packets"],
-  ].filter(([number]) => number > 0).map(([number, what]) => `${number.toLocaleString()} ${what}`);
+  ]
+    .filter(([number]) => number > 0)
+    .map(([number, what]) => `${number.toLocaleString()} ${what}`);
   const memory = `${bytes(stats.keptBytes)} of ${bytes(stats.maxBytes)}`;
   element.replaceChildren([`${count(stats.keptTraces, "trace")} in memory (${memory})`, ...lost].join(" · "));
 }

@@ -1,7 +1,7 @@
 // The spans of a trace as a tree of rows: which are open, which one is active, and what keys and clicks do to them.
 
 import { showDetail } from "./detail.js";
-import { button, el } from "./dom.js";
+import { el } from "./dom.js";
 import { Folds } from "./folds.js";
 import { count } from "./format.js";
 import { drawRow, placeBar } from "./row.js";
@@ -24,12 +24,19 @@ export class Timeline {
     this.#folds = new Folds(trace.nodes);
     this.covered = covered;
     this.element = el("div", {
-      class: "rows", role: "treegrid", "aria-label": "Spans", "aria-colcount": 2,
+      class: "rows",
+      role: "treegrid",
+      "aria-label": "Spans",
+      "aria-colcount": 2,
     });
     this.element.addEventListener("click", (event) => this.#clicked(event));
     this.element.addEventListener("focusin", (event) => this.#focused(event));
     this.#active = trace.nodes[0];
-    this.#rows = new RowWindow(this.element, (node) => this.#draw(node), (node, row) => this.#update(node, row));
+    this.#rows = new RowWindow(
+      this.element,
+      (node) => this.#draw(node),
+      (node, row) => this.#update(node, row),
+    );
     this.#rows.keep(this.#active);
     view.onChange(() => this.#rows.refresh());
   }
@@ -67,7 +74,7 @@ export class Timeline {
   }
 
   page(direction) {
-    const rows = Math.max(Math.floor((window.innerHeight - this.covered()) / this.#rows.rowHeight) - 1, 1);
+    const rows = Math.max(this.#rows.rowsPerPage(this.covered()) - 1, 1);
     this.step(direction * rows);
   }
 
@@ -113,11 +120,17 @@ export class Timeline {
   /** Shows or hides what the span holds. */
   toggleDetail(node) {
     const before = this.#details.get(node);
-    if (before) this.#details.delete(node);
-    else this.#details.set(node, el("div", { class: "below", role: "gridcell" }, showDetail(this.#trace, node)));
-    const row = this.#rows.elementOf(node);
-    if (row) this.#update(node, row);
-    this.#rows.watch(node, this.#details.get(node), before);
+    if (before) {
+      this.#details.delete(node);
+      this.#rows.unwatch(node, before);
+      this.#rows.refresh();
+      return;
+    }
+    const detail = el("div", { class: "below", role: "gridcell" }, showDetail(this.#trace, node));
+    this.#details.set(node, detail);
+    // It has a height only when it is in the page.
+    this.#rows.refresh();
+    this.#rows.watch(node, detail);
     this.#rows.refresh();
   }
 
@@ -132,18 +145,8 @@ export class Timeline {
     if (nodes.length === 0) return null;
     const at = this.#active.index;
     return direction > 0
-      ? nodes.find((node) => node.index > at) ?? nodes[0]
-      : nodes.findLast((node) => node.index < at) ?? nodes.at(-1);
-  }
-
-  /** The buttons above the tree. */
-  levelButtons() {
-    const tool = (text, title, change) => button(text, { title, "aria-label": title }, () => this.fold(change));
-    return el("span", { class: "levels", role: "group", "aria-label": "Levels" },
-      tool("»", "Expand all ( ] )", (folds) => folds.expandAll()),
-      tool("›", "Expand one level ( p )", (folds) => folds.expandLevel()),
-      tool("‹", "Collapse one level ( o )", (folds) => folds.collapseLevel()),
-      tool("«", "Collapse all ( [ )", (folds) => folds.collapseAll()));
+      ? (nodes.find((node) => node.index > at) ?? nodes[0])
+      : (nodes.findLast((node) => node.index < at) ?? nodes.at(-1));
   }
 
   #showVisible() {

@@ -101,10 +101,11 @@ function measure(ordered) {
     node.parent.errorsBelow += node.errorsBelow + (node.isError ? 1 : 0);
   }
   const roots = ordered.filter((node) => !node.parent);
-  const number = (siblings) => siblings.forEach((node, at) => {
-    node.place = at + 1;
-    node.siblings = siblings.length;
-  });
+  const number = (siblings) =>
+    siblings.forEach((node, at) => {
+      node.place = at + 1;
+      node.siblings = siblings.length;
+    });
   number(roots);
   for (const node of ordered) {
     number(node.children);

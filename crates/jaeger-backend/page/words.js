@@ -12,9 +12,9 @@ export function splitWords(text) {
 }
 
 function unquoted(text) {
-  const minus = text.startsWith("-\"") ? "-" : "";
+  const minus = text.startsWith('-"') ? "-" : "";
   const body = text.slice(minus.length);
-  if (body.length < 2 || !body.startsWith("\"") || !body.endsWith("\"")) return text;
+  if (body.length < 2 || !body.startsWith('"') || !body.endsWith('"')) return text;
   return minus + body.slice(1, -1).replace(/\\(.)/g, "$1");
 }
 

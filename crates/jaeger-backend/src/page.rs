@@ -32,7 +32,7 @@ macro_rules! assets {
     };
 }
 
-const ASSETS: [Asset; 36] = assets! {
+const ASSETS: [Asset; 41] = assets! {
     CSS: "base.css" "search.css" "trace.css" "detail.css" "dependencies.css";
     SVG: "icon.svg";
     // All pages.
@@ -40,7 +40,8 @@ const ASSETS: [Asset; 36] = assets! {
     // `/search`
     SCRIPT: "search.js" "search-form.js" "search-address.js" "results.js" "scatter.js";
     // `/trace/{id}`
-    SCRIPT: "trace.js" "trace-tree.js" "trace-head.js" "timeline.js" "folds.js" "row-window.js" "row.js" "detail.js" "view.js"
+    SCRIPT: "trace.js" "trace-view.js" "trace-tree.js" "trace-head.js" "timeline.js" "folds.js" "row-window.js"
+        "row-heights.js" "row.js" "detail.js" "view.js" "divider.js" "tools.js" "help.js"
         "ruler.js" "minimap.js" "find.js" "find-bar.js" "keys.js";
     // `/dependencies`
     SCRIPT: "dependencies.js" "graph-layout.js" "graph-picture.js";

@@ -6,9 +6,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const FLAGS = [
-  "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe", "--hide-scrollbars",
-  "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-  "--force-color-profile=srgb", "--lang=en-GB",
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--remote-debugging-pipe",
+  "--hide-scrollbars",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-extensions",
+  "--force-color-profile=srgb",
+  "--lang=en-GB",
 ];
 
 export class Chromium {
@@ -24,8 +34,11 @@ export class Chromium {
 
   constructor() {
     const env = { ...process.env, TZ: "UTC", LANGUAGE: "en_GB" };
-    this.#process = spawn("chromium", [...FLAGS, `--user-data-dir=${this.#folder}`, "about:blank"],
-      { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"], detached: true, env });
+    this.#process = spawn("chromium", [...FLAGS, `--user-data-dir=${this.#folder}`, "about:blank"], {
+      stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
+      detached: true,
+      env,
+    });
     this.#process.on("error", (error) => this.#fail(error));
     this.#process.on("exit", () => this.#fail(new Error(`Chromium has ended: ${this.#said}`)));
     const [, , errors, input, output] = this.#process.stdio;

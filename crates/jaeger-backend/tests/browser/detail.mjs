@@ -26,10 +26,11 @@ check("rows below an open span make room for it, also after it was scrolled away
   await page.goto(`/trace/${given.large}`);
   await page.press("j");
   await page.press("Enter");
-  const gap = () => page.evaluate(() => {
-    const rows = [...document.querySelectorAll(".row")];
-    return rows[1].getBoundingClientRect().top - rows[0].getBoundingClientRect().bottom;
-  });
+  const gap = () =>
+    page.evaluate(() => {
+      const rows = [...document.querySelectorAll(".row")];
+      return rows[1].getBoundingClientRect().top - rows[0].getBoundingClientRect().bottom;
+    });
   assert.ok(Math.abs(await gap()) < 1.5, `${await gap()}`);
   await page.click(".detail summary", "Process").catch(() => {});
   await page.press("End");
@@ -64,7 +65,10 @@ check("warnings say what seems wrong", async (page) => {
     await page.click(".row .label", operation);
     return texts.join(" ");
   };
-  assert.match(await warningsOf("early"), /clock skew adjustment disabled; not applying calculated delta of 9ms/);
+  assert.match(
+    await warningsOf("early"),
+    /clock skew adjustment disabled; not applying calculated delta of 9ms/,
+  );
   assert.match(await warningsOf("orphan"), /shown as a root: its parent 0{13}eee has not been received/);
   assert.match(await warningsOf("twin two"), /duplicate span IDs/);
   assert.match(await warningsOf("backwards"), /duration of -300 microseconds shown as 0/);
@@ -82,8 +86,14 @@ check("references lead to spans of this trace and of others", async (page) => {
     `FOLLOWS_FROM a span of trace ${given.hotrod} 0000000000000077`,
     "FOLLOWS_FROM a span not received 0000000000000fff",
   ]);
-  const links = await page.evaluate(() => [...document.querySelectorAll(".references a")].map((link) => [link.getAttribute("href"), link.target]));
-  assert.deepEqual(links, [["#00000000000000a0", ""], ["#00000000000000b0", ""], [`/trace/${given.hotrod}?uiFind=0000000000000077`, "_blank"]]);
+  const links = await page.evaluate(() =>
+    [...document.querySelectorAll(".references a")].map((link) => [link.getAttribute("href"), link.target]),
+  );
+  assert.deepEqual(links, [
+    ["#00000000000000a0", ""],
+    ["#00000000000000b0", ""],
+    [`/trace/${given.hotrod}?uiFind=0000000000000077`, "_blank"],
+  ]);
   await page.click(".references a", "second root");
   await page.until(() => document.activeElement.innerText?.includes("second root"));
 });
@@ -101,11 +111,24 @@ check("the link of a span opens it, below what was closed", async (page) => {
 
 check("the trace as JSON, and as it was sent", async (page) => {
   await page.goto(`/trace/${given.hotrod}`);
-  const links = await page.evaluate(() => [...document.querySelectorAll(".links a")].map((link) => [link.innerText, link.getAttribute("href"), link.download]));
+  const links = await page.evaluate(() =>
+    [...document.querySelectorAll(".links a")].map((link) => [
+      link.innerText,
+      link.getAttribute("href"),
+      link.download,
+    ]),
+  );
   assert.deepEqual(links, [
     ["JSON", `/api/traces/${given.hotrod}?prettyPrint=true`, `trace-${given.hotrod}.json`],
-    ["As sent", `/api/traces/${given.hotrod}?raw=true&prettyPrint=true`, `trace-${given.hotrod}-as-sent.json`],
+    [
+      "As sent",
+      `/api/traces/${given.hotrod}?raw=true&prettyPrint=true`,
+      `trace-${given.hotrod}-as-sent.json`,
+    ],
   ]);
-  const spans = await page.evaluate(async (href) => (await (await fetch(href)).json()).data[0].spans.length, links[1][1]);
+  const spans = await page.evaluate(
+    async (href) => (await (await fetch(href)).json()).data[0].spans.length,
+    links[1][1],
+  );
   assert.equal(spans, 51);
 });

@@ -3,16 +3,23 @@
 import assert from "node:assert/strict";
 import { check, given } from "./check.mjs";
 
-const active = (page) => page.evaluate(() => {
-  const element = document.activeElement;
-  if (!element.closest(".row")) return element.tagName.toLowerCase();
-  return [...element.querySelectorAll(".service, .peer, .operation")].map((part) => part.innerText).join(" ");
-});
+const active = (page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    if (!element.closest(".row")) return element.tagName.toLowerCase();
+    return [...element.querySelectorAll(".service, .peer, .operation")]
+      .map((part) => part.innerText)
+      .join(" ");
+  });
 
 check("rows by arrows and by Jaeger's letters", async (page) => {
   await page.goto(`/trace/${given.hotrod}`);
   await page.press("j");
-  assert.equal(await active(page), "frontend HTTP GET /dispatch", "the first press takes hold of the first row");
+  assert.equal(
+    await active(page),
+    "frontend HTTP GET /dispatch",
+    "the first press takes hold of the first row",
+  );
   await page.press("ArrowDown");
   assert.equal(await active(page), "frontend HTTP GET: /customer");
   await page.press("f");
@@ -56,7 +63,12 @@ check("the focus stays on its row, however far that is scrolled away", async (pa
 check("tab reaches the tree once, and one row of it", async (page) => {
   await page.goto(`/trace/${given.hotrod}`);
   assert.equal(await page.evaluate(() => document.querySelectorAll(".rows [tabindex='0']").length), 1);
-  for (let pressed = 0; pressed < 40 && !(await page.evaluate(() => document.activeElement.classList.contains("row"))); pressed += 1) await page.press("Tab");
+  for (
+    let pressed = 0;
+    pressed < 40 && !(await page.evaluate(() => document.activeElement.classList.contains("row")));
+    pressed += 1
+  )
+    await page.press("Tab");
   assert.equal(await active(page), "frontend HTTP GET /dispatch");
 });
 
@@ -67,7 +79,9 @@ check("a screen reader is told the tree", async (page) => {
   const { nodes } = await page.call("Accessibility.getFullAXTree");
   const rows = nodes.filter((node) => node.role?.value === "row");
   assert.ok(nodes.some((node) => node.role?.value === "treegrid" && node.name.value === "Spans"));
-  const focused = rows.find((node) => node.properties.some(({ name, value }) => name === "focused" && value.value));
+  const focused = rows.find((node) =>
+    node.properties.some(({ name, value }) => name === "focused" && value.value),
+  );
   assert.match(focused.name.value, /frontend.*HTTP GET: \/customer/);
   const property = (name) => focused.properties.find((property) => property.name === name)?.value.value;
   assert.deepEqual([property("level"), property("expanded"), property("selected")], [2, true, true]);
@@ -87,9 +101,13 @@ check("find: words, tags, what is left out, and from one to the next", async (pa
   assert.match(await page.text(".told"), /^2 of 14$/);
   await page.press("Enter", { shift: true });
   assert.match(await page.text(".told"), /^1 of 14$/);
-  assert.equal((await page.evaluate(() => location.search)), "?uiFind=redis+getdriver");
+  assert.equal(await page.evaluate(() => location.search), "?uiFind=redis+getdriver");
   await page.press("Escape");
-  assert.equal(await active(page), "driver /driver.DriverService/FindNearest", "the row that was found, by its logs, has the focus");
+  assert.equal(
+    await active(page),
+    "driver /driver.DriverService/FindNearest",
+    "the row that was found, by its logs, has the focus",
+  );
   assert.equal(await page.evaluate(() => location.search), "");
   assert.match(await look("error=true"), /of 3$/);
   assert.match(await look("redis -error=true"), /of 12$/);
@@ -136,10 +154,22 @@ check("the help says what the keys do", async (page) => {
   await page.goto(`/trace/${given.hotrod}`);
   await page.press("?");
   const help = await page.text("dialog");
-  for (const words of ["next row", "zoom in", "find in this trace", "next error", "collapse one level", "show the whole trace"]) assert.ok(help.includes(words), words);
+  for (const words of [
+    "next row",
+    "zoom in",
+    "find in this trace",
+    "next error",
+    "collapse one level",
+    "show the whole trace",
+  ])
+    assert.ok(help.includes(words), words);
   await page.picture("help");
   await page.press("j");
-  assert.equal(await page.evaluate(() => document.querySelector("dialog").open), true, "keys do nothing behind it");
+  assert.equal(
+    await page.evaluate(() => document.querySelector("dialog").open),
+    true,
+    "keys do nothing behind it",
+  );
   await page.press("Escape");
   assert.equal(await page.evaluate(() => document.querySelector("dialog").open), false);
 });

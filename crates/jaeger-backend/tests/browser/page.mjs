@@ -10,8 +10,18 @@ const PAUSE = 25;
 
 /** What the browser needs to know of keys that do something by themselves. */
 const CODES = {
-  Tab: 9, Enter: 13, Escape: 27, " ": 32, PageUp: 33, PageDown: 34, End: 35, Home: 36,
-  ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40,
+  Tab: 9,
+  Enter: 13,
+  Escape: 27,
+  " ": 32,
+  PageUp: 33,
+  PageDown: 34,
+  End: 35,
+  Home: 36,
+  ArrowLeft: 37,
+  ArrowUp: 38,
+  ArrowRight: 39,
+  ArrowDown: 40,
 };
 
 export class Page {
@@ -32,7 +42,10 @@ export class Page {
     page.#base = base;
     page.#pictures = pictures;
     ({ browserContextId: page.#context } = await browser.call("Target.createBrowserContext"));
-    const { targetId } = await browser.call("Target.createTarget", { url: "about:blank", browserContextId: page.#context });
+    const { targetId } = await browser.call("Target.createTarget", {
+      url: "about:blank",
+      browserContextId: page.#context,
+    });
     ({ sessionId: page.#session } = await browser.call("Target.attachToTarget", { targetId, flatten: true }));
     browser.listen(page.#session, (method, params) => page.#happened(method, params));
     for (const domain of ["Page", "Runtime", "Log", "Network"]) await page.call(`${domain}.enable`);
@@ -47,11 +60,18 @@ export class Page {
   }
 
   async resize(width, height) {
-    await this.call("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
+    await this.call("Emulation.setDeviceMetricsOverride", {
+      width,
+      height,
+      deviceScaleFactor: 1,
+      mobile: false,
+    });
   }
 
   async media(features) {
-    await this.call("Emulation.setEmulatedMedia", { features: Object.entries(features).map(([name, value]) => ({ name, value })) });
+    await this.call("Emulation.setEmulatedMedia", {
+      features: Object.entries(features).map(([name, value]) => ({ name, value })),
+    });
   }
 
   /** From now on requests whose address contains `part` get that answer, or none if it is null. The latest word counts. */
@@ -73,7 +93,11 @@ export class Page {
   /** Runs the function in the page. */
   async evaluate(work, ...values) {
     const expression = `(${work})(...${JSON.stringify(values)})`;
-    const { result, exceptionDetails } = await this.call("Runtime.evaluate", { expression, returnByValue: true, awaitPromise: true });
+    const { result, exceptionDetails } = await this.call("Runtime.evaluate", {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   }
@@ -87,19 +111,29 @@ export class Page {
       if (last && !(last instanceof Error)) return last;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
-    throw new Error(`waited in vain for ${work} with ${JSON.stringify(values)}; last: ${last}; faults: ${this.#faults.join("; ")}`);
+    throw new Error(
+      `waited in vain for ${work} with ${JSON.stringify(values)}; last: ${last}; faults: ${this.#faults.join("; ")}`,
+    );
   }
 
   /** What the page shows of the elements, as a reader sees it: one text for each that is visible. */
   texts(selector) {
-    return this.evaluate((selector) => [...document.querySelectorAll(selector)]
-      .filter((element) => element.checkVisibility()).map((element) => (element.innerText ?? element.textContent).replace(/\s+/g, " ").trim()), selector);
+    return this.evaluate(
+      (selector) =>
+        [...document.querySelectorAll(selector)]
+          .filter((element) => element.checkVisibility())
+          .map((element) => (element.innerText ?? element.textContent).replace(/\s+/g, " ").trim()),
+      selector,
+    );
   }
 
   /** The names in the rows that are drawn: service, peer and operation. */
   rows() {
-    return this.evaluate(() => [...document.querySelectorAll(".row .label")].map((label) =>
-      [...label.querySelectorAll(".service, .peer, .operation")].map((part) => part.innerText).join(" ")));
+    return this.evaluate(() =>
+      [...document.querySelectorAll(".row .label")].map((label) =>
+        [...label.querySelectorAll(".service, .peer, .operation")].map((part) => part.innerText).join(" "),
+      ),
+    );
   }
 
   async text(selector = "main") {
@@ -109,7 +143,12 @@ export class Page {
   async press(key, { shift = false, ctrl = false } = {}) {
     const modifiers = (shift ? 8 : 0) + (ctrl ? 2 : 0);
     const text = key.length === 1 && !ctrl ? key : key === "Enter" ? "\r" : undefined;
-    const about = { key, modifiers, windowsVirtualKeyCode: CODES[key] ?? key.toUpperCase().charCodeAt(0), code: key };
+    const about = {
+      key,
+      modifiers,
+      windowsVirtualKeyCode: CODES[key] ?? key.toUpperCase().charCodeAt(0),
+      code: key,
+    };
     await this.call("Input.dispatchKeyEvent", { type: "keyDown", ...about, text });
     await this.call("Input.dispatchKeyEvent", { type: "keyUp", ...about });
     await this.frame();
@@ -122,19 +161,27 @@ export class Page {
 
   /** Two frames later all that follows from an input is drawn. */
   frame() {
-    return this.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))));
+    return this.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
+    );
   }
 
   /** The middle of the first visible element of that selector (whose text has that part). */
   async placeOf(selector, text = "") {
-    return this.until((selector, text) => {
-      const all = [...document.querySelectorAll(selector)];
-      const element = all.find((element) => element.checkVisibility() && element.textContent.includes(text));
-      if (!element) return null;
-      element.scrollIntoView({ block: "nearest", behavior: "instant" });
-      const { left, top, width, height } = element.getBoundingClientRect();
-      return { x: left + width / 2, y: top + height / 2, left, top, width, height };
-    }, selector, text);
+    return this.until(
+      (selector, text) => {
+        const all = [...document.querySelectorAll(selector)];
+        const element = all.find(
+          (element) => element.checkVisibility() && element.textContent.includes(text),
+        );
+        if (!element) return null;
+        element.scrollIntoView({ block: "nearest", behavior: "instant" });
+        const { left, top, width, height } = element.getBoundingClientRect();
+        return { x: left + width / 2, y: top + height / 2, left, top, width, height };
+      },
+      selector,
+      text,
+    );
   }
 
   async mouse(type, x, y, more = {}) {
@@ -153,27 +200,36 @@ export class Page {
     const { left, width, y } = await this.placeOf(selector);
     const at = (share) => left + share * width;
     await this.mouse("mousePressed", at(from), y);
-    for (const share of [0.3, 0.6, 1]) await this.mouse("mouseMoved", at(from + share * (to - from)), y, { buttons: 1 });
+    for (const share of [0.3, 0.6, 1])
+      await this.mouse("mouseMoved", at(from + share * (to - from)), y, { buttons: 1 });
     await this.mouse("mouseReleased", at(to), y);
     await this.frame();
   }
 
   /** Chooses in a select, or fills a field, as a user's choice would. */
   async set(selector, value) {
-    await this.evaluate((selector, value) => {
-      const input = document.querySelector(selector);
-      input.value = value;
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      input.dispatchEvent(new Event("change", { bubbles: true }));
-    }, selector, value);
+    await this.evaluate(
+      (selector, value) => {
+        const input = document.querySelector(selector);
+        input.value = value;
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+      },
+      selector,
+      value,
+    );
     await this.frame();
   }
 
   /** Follows what leads to another document. */
   async leave(work) {
-    await this.evaluate(() => { window.isOld = true; });
+    await this.evaluate(() => {
+      window.isOld = true;
+    });
     await work();
-    await this.until(() => !window.isOld && document.readyState === "complete" && !document.querySelector("[role=status]"));
+    await this.until(
+      () => !window.isOld && document.readyState === "complete" && !document.querySelector("[role=status]"),
+    );
   }
 
   async picture(name) {
@@ -198,12 +254,18 @@ export class Page {
   #happened(method, params) {
     switch (method) {
       case "Runtime.consoleAPICalled":
-        return this.#fault(`console.${params.type}: ${params.args.map((value) => value.value ?? value.description).join(" ")}`);
+        return this.#fault(
+          `console.${params.type}: ${params.args.map((value) => value.value ?? value.description).join(" ")}`,
+        );
       case "Runtime.exceptionThrown":
-        return this.#fault(`exception: ${params.exceptionDetails.exception?.description ?? params.exceptionDetails.text}`);
+        return this.#fault(
+          `exception: ${params.exceptionDetails.exception?.description ?? params.exceptionDetails.text}`,
+        );
       case "Log.entryAdded":
         // Violations of the page's security policy come here too.
-        return this.#fault(`${params.entry.source} ${params.entry.level}: ${params.entry.text} ${params.entry.url ?? ""}`);
+        return this.#fault(
+          `${params.entry.source} ${params.entry.level}: ${params.entry.text} ${params.entry.url ?? ""}`,
+        );
       case "Page.javascriptDialogOpening":
         this.#faults.push(`dialog: ${params.message}`);
         return void this.call("Page.handleJavaScriptDialog", { accept: false });
@@ -220,7 +282,8 @@ export class Page {
     }
     const own = this.#answers.find(({ part }) => request.url.includes(part));
     if (!own || own.answer === undefined) return this.call("Fetch.continueRequest", { requestId });
-    if (own.answer === null) return this.call("Fetch.failRequest", { requestId, errorReason: "ConnectionRefused" });
+    if (own.answer === null)
+      return this.call("Fetch.failRequest", { requestId, errorReason: "ConnectionRefused" });
     const body = Buffer.from(JSON.stringify(own.answer)).toString("base64");
     const responseHeaders = [{ name: "content-type", value: "application/json" }];
     return this.call("Fetch.fulfillRequest", { requestId, responseCode: 200, responseHeaders, body });

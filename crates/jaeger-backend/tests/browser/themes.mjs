@@ -25,7 +25,9 @@ check("as the system has it, until somebody chooses; the choice is remembered", 
 });
 
 check("without a memory of its own the browser still switches", async (page) => {
-  await page.call("Page.addScriptToEvaluateOnNewDocument", { source: "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no storage'); } })" });
+  await page.call("Page.addScriptToEvaluateOnNewDocument", {
+    source: "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no storage'); } })",
+  });
   await page.goto("/search");
   await page.click("#theme");
   await page.click("#theme");
@@ -41,7 +43,9 @@ const measure = () => {
       canvas.fillRect(0, 0, 1, 1);
     }
     const parts = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => part / 255);
-    const [red, green, blue] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    const [red, green, blue] = parts.map((part) =>
+      part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4,
+    );
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
   const contrast = (front, behind) => {
@@ -59,13 +63,22 @@ const measure = () => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const element = texts.currentNode.parentElement;
-    if (texts.currentNode.data.trim() === "" || !element.checkVisibility() || element.closest("noscript, :disabled, .unseen, title")) continue;
+    if (
+      texts.currentNode.data.trim() === "" ||
+      !element.checkVisibility() ||
+      element.closest("noscript, :disabled, .unseen, title")
+    )
+      continue;
     const box = element.closest(".node")?.querySelector("rect");
     const style = getComputedStyle(element);
     const ground = box ? [...behind(element), getComputedStyle(box).fill] : behind(element);
     const seen = contrast(element.closest("svg") ? style.fill : style.color, ground);
     read += 1;
-    if (seen < 4.5) weak.set(`${element.localName}.${element.className} ${texts.currentNode.data.slice(0, 30)}`, seen.toFixed(2));
+    if (seen < 4.5)
+      weak.set(
+        `${element.localName}.${element.className} ${texts.currentNode.data.slice(0, 30)}`,
+        seen.toFixed(2),
+      );
   }
   const bars = Array.from({ length: 12 }, (_, at) => {
     const probe = document.createElement("i");
@@ -83,8 +96,15 @@ const measure = () => {
 for (const scheme of ["light", "dark"]) {
   check(`what is ${scheme} can be read: texts 4.5 to 1, bars 3 to 1`, { scheme }, async (page) => {
     page.allow(/status of 40/);
-    for (const address of ["/search?service=frontend", "/search?service=nobody", "/search?service=frontend&minDuration=x", `/trace/${given.hotrod}?uiFind=error%3Dtrue`,
-      `/trace/${given.odd}#00000000000000a2`, "/trace/abc", "/dependencies"]) {
+    for (const address of [
+      "/search?service=frontend",
+      "/search?service=nobody",
+      "/search?service=frontend&minDuration=x",
+      `/trace/${given.hotrod}?uiFind=error%3Dtrue`,
+      `/trace/${given.odd}#00000000000000a2`,
+      "/trace/abc",
+      "/dependencies",
+    ]) {
       await page.goto(address);
       if (address.includes("error")) await page.press("Enter");
       await page.frame();
@@ -98,14 +118,20 @@ for (const scheme of ["light", "dark"]) {
 check("nothing moves for who asked for that", async (page) => {
   await page.media({ "prefers-reduced-motion": "reduce" });
   await page.goto(`/trace/${given.hotrod}`);
-  const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => {
-    const { transitionDuration, animationName } = getComputedStyle(element);
-    return transitionDuration !== "0s" || animationName !== "none";
-  }).length);
+  const moving = await page.evaluate(
+    () =>
+      [...document.querySelectorAll("*")].filter((element) => {
+        const { transitionDuration, animationName } = getComputedStyle(element);
+        return transitionDuration !== "0s" || animationName !== "none";
+      }).length,
+  );
   assert.equal(moving, 0);
 });
 
-for (const [size, width] of [["wide", 1400], ["narrow", 400]]) {
+for (const [size, width] of [
+  ["wide", 1400],
+  ["narrow", 400],
+]) {
   for (const scheme of ["light", "dark"]) {
     check(`pictures, ${size} and ${scheme}; nothing is cut off`, { width, scheme }, async (page) => {
       page.allow(/status of 404/);
@@ -113,10 +139,16 @@ for (const [size, width] of [["wide", 1400], ["narrow", 400]]) {
         await page.goto(address);
         await prepare();
         await page.picture(`${name}-${size}-${scheme}`);
-        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} needs no scrolling to the side`);
+        assert.ok(
+          await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
+          `${name} needs no scrolling to the side`,
+        );
       };
       await look("search", "/search?service=frontend&lookback=all");
-      if (size === "narrow") await look("results", "/search?service=frontend&lookback=all", () => page.evaluate(() => window.scrollTo(0, document.querySelector(".results").offsetTop)));
+      if (size === "narrow")
+        await look("results", "/search?service=frontend&lookback=all", () =>
+          page.evaluate(() => window.scrollTo(0, document.querySelector(".results").offsetTop)),
+        );
       await look("trace", `/trace/${given.hotrod}`);
       await look("detail", `/trace/${given.hotrod}`, async () => {
         await page.press("e");
