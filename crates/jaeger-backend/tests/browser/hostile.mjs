@@ -108,6 +108,59 @@ check("endless texts neither push anything out of the page nor are lost", async 
   );
 });
 
+check("ids and types, if the answer is not of this backend", async (page) => {
+  const attack = '"><img src=x onerror=alert(1)>';
+  const tags = [
+    { key: attack, type: attack, value: attack },
+    { key: "null", type: "x", value: null },
+    { key: "list", type: "x", value: [attack] },
+  ];
+  const references = [
+    { refType: attack, traceID: attack, spanID: attack },
+    { refType: attack, traceID: "other", spanID: attack },
+  ];
+  const span = {
+    traceID: attack,
+    spanID: attack,
+    processID: attack,
+    operationName: attack,
+    references,
+    startTime: 1,
+    duration: 1,
+    tags,
+    warnings: [attack],
+  };
+  const logs = [{ timestamp: 1, fields: tags }];
+  const processes = { [attack]: { serviceName: attack, tags } };
+  page.answer("/api/traces", {
+    data: [
+      {
+        traceID: attack,
+        spans: [
+          { ...span, logs },
+          { ...span, spanID: "2", processID: "none", logs: [] },
+        ],
+        processes,
+      },
+    ],
+  });
+  await page.call("Page.setBypassCSP", { enabled: true });
+  await page.goto("/trace/1");
+  await page.press("j");
+  await page.press("Enter");
+  await page.evaluate(() =>
+    document.querySelectorAll("details").forEach((details) => {
+      details.open = true;
+    }),
+  );
+  await page.frame();
+  assert.match(await page.text(".detail"), /onerror=alert\(1\)/);
+  assert.deepEqual(await strangers(page), []);
+  await page.goto("/search?service=x");
+  assert.match(await page.text(".result"), /onerror=alert\(1\)/);
+  assert.deepEqual(await strangers(page), []);
+});
+
 check("search, its form and its results", async (page) => {
   await page.call("Page.setBypassCSP", { enabled: true });
   const service = "<script>alert(1);window.injected='script'</script>";
