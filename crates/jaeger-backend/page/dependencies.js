@@ -5,10 +5,8 @@ import { coloursOf } from "./colours.js";
 import { button, el, name } from "./dom.js";
 import { count } from "./format.js";
 import { layOut } from "./graph-layout.js";
-import { drawGraph } from "./graph-picture.js";
+import { graphWindow } from "./graph-window.js";
 import { searchFor } from "./search-address.js";
-
-const LEAST_READABLE = 0.7;
 
 export async function showDependencies(main) {
   document.title = "Dependencies";
@@ -58,7 +56,7 @@ function render(main, services, calls) {
         "A number says how many spans were made on a call, in all traces in memory. Choose a service to find its traces.",
       ),
       calls.length > 0
-        ? picture(layOut([...called], calls), colours)
+        ? graphWindow(layOut([...called], calls), colours)
         : el("p", { class: "message" }, "No service calls another one."),
       alone.length > 0 &&
         el(
@@ -72,39 +70,6 @@ function render(main, services, calls) {
           ),
         ),
       calls.length > 0 && table(calls, colours),
-    ),
-  );
-}
-
-/** The graph in a window of its own: as large as fits, if that can still be read. */
-function picture(graph, colours) {
-  const drawn = drawGraph(graph, colours);
-  const window = el(
-    "div",
-    { class: "picture", tabindex: 0, role: "group", "aria-label": "Graph of the services" },
-    drawn,
-  );
-  let scale = 1;
-  const show = (wanted) => {
-    scale = Math.min(Math.max(wanted, 0.2), 2);
-    drawn.setAttribute("width", graph.width * scale);
-    drawn.setAttribute("height", graph.height * scale);
-    window.scrollTop = (window.scrollHeight - window.clientHeight) / 2;
-  };
-  const fitting = () => Math.min(window.clientWidth / graph.width, 1);
-  // Only in the document it has a width.
-  requestAnimationFrame(() => show(Math.max(fitting(), LEAST_READABLE)));
-  const tool = (text, title, act) => button(text, { title, "aria-label": title }, act);
-  return el(
-    "section",
-    {},
-    window,
-    el(
-      "p",
-      { class: "zoom" },
-      tool("−", "Smaller", () => show(scale / 1.25)),
-      tool("+", "Larger", () => show(scale * 1.25)),
-      tool("Fit", "All of it", () => show(fitting())),
     ),
   );
 }

@@ -32,7 +32,7 @@ macro_rules! assets {
     };
 }
 
-const ASSETS: [Asset; 41] = assets! {
+const ASSETS: [Asset; 42] = assets! {
     CSS: "base.css" "search.css" "trace.css" "detail.css" "dependencies.css";
     SVG: "icon.svg";
     // All pages.
@@ -44,7 +44,7 @@ const ASSETS: [Asset; 41] = assets! {
         "row-heights.js" "row.js" "detail.js" "view.js" "divider.js" "tools.js" "help.js"
         "ruler.js" "minimap.js" "find.js" "find-bar.js" "keys.js";
     // `/dependencies`
-    SCRIPT: "dependencies.js" "graph-layout.js" "graph-picture.js";
+    SCRIPT: "dependencies.js" "graph-layout.js" "graph-picture.js" "graph-window.js";
 };
 
 const DOCUMENT: Asset = Asset::new("/", HTML, include_str!("../page/index.html"));

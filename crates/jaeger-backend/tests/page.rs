@@ -48,7 +48,7 @@ async fn all_that_the_page_needs_is_in_the_binary() {
         }
         seen.push(path);
     }
-    assert_eq!(seen.len(), 42, "{seen:?}");
+    assert_eq!(seen.len(), 43, "{seen:?}");
 }
 
 #[tokio::test]

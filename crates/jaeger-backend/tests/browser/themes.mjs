@@ -154,6 +154,7 @@ for (const [size, width] of [
         await page.press("e");
         await page.press("Enter");
       });
+      await look("zoomed", `/trace/${given.hotrod}?uiFind=redis`, () => page.drag(".scale", 0.5, 0.8));
       await look("large", `/trace/${given.large}?uiFind=0000000000001388`);
       await look("hostile", `/trace/${given.hostile}`, async () => {
         await page.press("j");
