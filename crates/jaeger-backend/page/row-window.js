@@ -5,6 +5,8 @@ import { RowHeights } from "./row-heights.js";
 
 /** Rows drawn above and below what can be seen. */
 const OVERSCAN = 8;
+/** So much of what hangs below a row should be seen when it is opened, in pixels. */
+const LEAST_SEEN = 160;
 /** Holds in a window of any height, such as that of a printer. */
 const MOST_ROWS = 240;
 
@@ -93,6 +95,14 @@ export class RowWindow {
     else if (top < covered) this.scrollBy(top - covered - 4);
     else if (bottom > height) this.scrollBy(bottom - height + 4);
     else this.#place();
+  }
+
+  /** Scrolls if hardly anything is seen of what hangs below the row; the row itself stays in sight. */
+  scrollToBelow(item, covered) {
+    const [top, below] = [this.topOf(item), this.#heights.below(item) ?? 0];
+    const beyond = top + this.#heights.row + below - window.innerHeight;
+    const seen = below - beyond;
+    if (seen < Math.min(below, LEAST_SEEN)) this.scrollBy(Math.min(beyond + 4, top - covered - 4));
   }
 
   /** The first row that is not covered by what sticks to the top of the window. */

@@ -116,11 +116,18 @@ export function placeBar(trace, node, row, view) {
     mark.hidden = place < 0 || place > 100;
   });
   const label = row.querySelector(".length");
-  label.hidden = right < 0 || left > 100;
-  const side = right < 84 ? "after" : left > 16 ? "before" : "inside";
+  const side = sideOf(left, right);
   label.dataset.side = side;
   styled(label, {
-    left: side === "after" ? `${Math.max(right, 0)}%` : "auto",
-    right: side === "before" ? `${100 - Math.min(left, 100)}%` : side === "inside" ? "0" : "auto",
+    left: side === "after" ? `${right}%` : side === "past" ? "0" : "auto",
+    right: side === "before" ? `${100 - left}%` : ["inside", "ahead"].includes(side) ? "0" : "auto",
   });
+}
+
+/** Where there is room for the duration. A bar that is out of sight has it at the edge behind which it is. */
+function sideOf(left, right) {
+  if (right < 0) return "past";
+  if (left > 100) return "ahead";
+  if (right < 84) return "after";
+  return left > 16 ? "before" : "inside";
 }

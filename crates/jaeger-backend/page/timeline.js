@@ -132,6 +132,7 @@ export class Timeline {
     this.#rows.refresh();
     this.#rows.watch(node, detail);
     this.#rows.refresh();
+    this.#rows.scrollToBelow(node, this.covered());
   }
 
   /** Marks the rows of these spans. */

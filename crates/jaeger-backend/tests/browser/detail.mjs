@@ -49,6 +49,25 @@ check("a thousand tags and logs are shown in part, and whole if asked for", asyn
   assert.equal((await page.texts(".detail > details:first-of-type tr")).length, 1001);
 });
 
+check(
+  "what is opened at the end of the window comes into sight, and its row stays",
+  { width: 400 },
+  async (page) => {
+    await page.goto(`/trace/${given.hotrod}`);
+    await page.press("e");
+    await page.press("Enter");
+    const { row, tags, end } = await page.evaluate(() => ({
+      row:
+        document.activeElement.getBoundingClientRect().top -
+        document.querySelector(".sticky").getBoundingClientRect().bottom,
+      tags: document.querySelector(".detail tr").getBoundingClientRect().bottom,
+      end: window.innerHeight,
+    }));
+    assert.ok(row >= -1, `the row is at ${row}`);
+    assert.ok(tags < end, `the first tag ends at ${tags} of ${end}`);
+  },
+);
+
 check("an error is told by its tag too", async (page) => {
   await page.goto(`/trace/${given.hotrod}`);
   await page.press("e");

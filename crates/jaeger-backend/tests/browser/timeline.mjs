@@ -225,6 +225,10 @@ check("zoom: buttons, keys, the ruler, the strip, the wheel", async (page) => {
   assert.deepEqual(await ticks(), whole);
   await page.drag(".scale", 0.25, 0.5);
   assert.ok((await bar(page, root)).left <= -0.4, "a quarter is shown");
+  const sides = await page.evaluate(() =>
+    [...document.querySelectorAll(".length")].map((label) => label.dataset.side),
+  );
+  assert.ok(sides.includes("ahead"), "spans out of sight say at which side they are");
   await page.press("0");
   await page.drag(".minimap", 0.5, 0.75);
   const dragged = await ticks();
