@@ -1,4 +1,4 @@
-//! The page: one document for search and traces, with its style and scripts, all in the binary.
+//! The page: one document for search, traces and dependencies, with its style and scripts, all in the binary.
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -25,19 +25,27 @@ struct Asset {
     text: &'static str,
 }
 
-const ASSETS: [Asset; 11] = [
-    Asset::new("/assets/base.css", CSS, include_str!("../page/base.css")),
-    Asset::new("/assets/search.css", CSS, include_str!("../page/search.css")),
-    Asset::new("/assets/trace.css", CSS, include_str!("../page/trace.css")),
-    Asset::new("/assets/icon.svg", SVG, include_str!("../page/icon.svg")),
-    Asset::new("/assets/main.js", SCRIPT, include_str!("../page/main.js")),
-    Asset::new("/assets/dom.js", SCRIPT, include_str!("../page/dom.js")),
-    Asset::new("/assets/format.js", SCRIPT, include_str!("../page/format.js")),
-    Asset::new("/assets/model.js", SCRIPT, include_str!("../page/model.js")),
-    Asset::new("/assets/search.js", SCRIPT, include_str!("../page/search.js")),
-    Asset::new("/assets/timeline.js", SCRIPT, include_str!("../page/timeline.js")),
-    Asset::new("/assets/detail.js", SCRIPT, include_str!("../page/detail.js")),
-];
+/// The files of the folder `page` by their names: each is at `/assets/` and in the binary.
+macro_rules! assets {
+    ($($media_type:ident: $($file:literal)*;)*) => {
+        [$($(Asset::new(concat!("/assets/", $file), $media_type, include_str!(concat!("../page/", $file))),)*)*]
+    };
+}
+
+const ASSETS: [Asset; 42] = assets! {
+    CSS: "base.css" "search.css" "trace.css" "detail.css" "dependencies.css";
+    SVG: "icon.svg";
+    // All pages.
+    SCRIPT: "theme-first.js" "theme.js" "main.js" "api.js" "dom.js" "format.js" "words.js" "colours.js";
+    // `/search`
+    SCRIPT: "search.js" "search-form.js" "search-address.js" "results.js" "scatter.js";
+    // `/trace/{id}`
+    SCRIPT: "trace.js" "trace-view.js" "trace-tree.js" "trace-head.js" "timeline.js" "folds.js" "row-window.js"
+        "row-heights.js" "row.js" "detail.js" "view.js" "divider.js" "tools.js" "help.js"
+        "ruler.js" "minimap.js" "find.js" "find-bar.js" "keys.js";
+    // `/dependencies`
+    SCRIPT: "dependencies.js" "graph-layout.js" "graph-picture.js" "graph-window.js";
+};
 
 const DOCUMENT: Asset = Asset::new("/", HTML, include_str!("../page/index.html"));
 
@@ -46,6 +54,7 @@ pub(crate) fn router() -> Router {
     let pages = Router::new()
         .route("/", get(DOCUMENT))
         .route("/search", get(DOCUMENT))
+        .route("/dependencies", get(DOCUMENT))
         .route("/trace/{id}", get(DOCUMENT))
         .route("/favicon.ico", get(StatusCode::NO_CONTENT))
         .fallback(not_found);

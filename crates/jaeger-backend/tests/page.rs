@@ -9,7 +9,7 @@ use support::get;
 #[tokio::test]
 async fn every_page_is_the_document() {
     let backend = Backend::start().await.unwrap();
-    for path in ["/", "/search", "/search?service=web", "/trace/1001"] {
+    for path in ["/", "/search", "/search?service=web", "/trace/1001", "/dependencies"] {
         let answer = get(&backend, path).await;
         assert_eq!(
             (answer.status, answer.content_type.as_str()),
@@ -48,7 +48,7 @@ async fn all_that_the_page_needs_is_in_the_binary() {
         }
         seen.push(path);
     }
-    assert_eq!(seen.len(), 12, "{seen:?}");
+    assert_eq!(seen.len(), 43, "{seen:?}");
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 // A trace of the query API as a tree for display. Whatever the references say, each span appears once.
 
-const COLOURS = 12;
+import { coloursOf } from "./colours.js";
 
-/** { id, nodes (parents first), start, end, services: Map(name -> { colour, spans }), errors, depth } */
+/** { id, nodes (parents first), root, start, end, duration, services: name -> { colour, spans, errors }, errors, depth } */
 export function readTrace(trace) {
   const nodes = trace.spans.map((span) => newNode(span, trace.processes));
-  const roots = link(nodes);
-  const ordered = order(roots, nodes);
+  const ordered = order(link(nodes), nodes);
+  measure(ordered);
   const start = ordered.reduce((least, { span }) => Math.min(least, span.startTime), Infinity);
   const end = ordered.reduce((most, { span }) => Math.max(most, span.startTime + span.duration), -Infinity);
   return {
@@ -19,6 +19,7 @@ export function readTrace(trace) {
     services: paint(ordered),
     errors: ordered.filter((node) => node.isError).length,
     depth: ordered.reduce((most, node) => Math.max(most, node.depth + 1), 0),
+    incomplete: ordered.some((node) => node.isOrphan),
   };
 }
 
@@ -30,6 +31,7 @@ function newNode(span, processes) {
     service: process.serviceName,
     operation: span.operationName || "(no operation name)",
     isError: span.tags.some(({ key, value }) => key === "error" && String(value) === "true"),
+    isOrphan: false,
     parent: null,
     note: null,
     children: [],
@@ -56,7 +58,8 @@ function link(nodes) {
       node.parent = parent;
       parent.children.push(node);
     } else {
-      if (id) node.note = parent ? "is its own parent" : `parent ${id} has not been received`;
+      if (id) node.note = parent ? "it is its own parent" : `its parent ${id} has not been received`;
+      node.isOrphan = Boolean(id) && !parent;
       roots.push(node);
     }
   }
@@ -76,7 +79,7 @@ function order(roots, nodes) {
       node.depth = node === root ? 0 : node.parent.depth + 1;
       ordered.push(node);
       node.children = node.children.filter((child) => !child.placed).sort(byStart);
-      pending.push(...node.children.toReversed());
+      for (const child of node.children.toReversed()) pending.push(child);
     }
   };
   roots.sort(byStart).forEach(descend);
@@ -89,13 +92,44 @@ function order(roots, nodes) {
   return ordered;
 }
 
+/** What the rows need: `index`; `end`, behind the last descendant; the place among the siblings; errors below. */
+function measure(ordered) {
+  ordered.forEach((node, index) => Object.assign(node, { index, end: index + 1, errorsBelow: 0 }));
+  for (const node of ordered.toReversed()) {
+    if (!node.parent) continue;
+    node.parent.end = Math.max(node.parent.end, node.end);
+    node.parent.errorsBelow += node.errorsBelow + (node.isError ? 1 : 0);
+  }
+  const roots = ordered.filter((node) => !node.parent);
+  const number = (siblings) =>
+    siblings.forEach((node, at) => {
+      node.place = at + 1;
+      node.siblings = siblings.length;
+    });
+  number(roots);
+  for (const node of ordered) {
+    number(node.children);
+    node.peer = peerOf(node);
+  }
+}
+
+/** Who was called, if that one sent no span: a client span without children names its peer. */
+function peerOf({ children, span }) {
+  if (children.length > 0) return null;
+  const value = (key) => span.tags.find((tag) => tag.key === key)?.value;
+  const peer = ["client", "producer"].includes(value("span.kind")) ? value("peer.service") : null;
+  return peer ? String(peer) : null;
+}
+
 function paint(nodes) {
+  const colours = coloursOf(nodes.map((node) => node.service));
   const services = new Map();
   for (const node of nodes) {
-    if (!services.has(node.service)) services.set(node.service, { colour: services.size % COLOURS, spans: 0 });
+    node.colour = colours.get(node.service);
+    if (!services.has(node.service)) services.set(node.service, { colour: node.colour, spans: 0, errors: 0 });
     const service = services.get(node.service);
     service.spans += 1;
-    node.colour = service.colour;
+    service.errors += node.isError ? 1 : 0;
   }
   return services;
 }
