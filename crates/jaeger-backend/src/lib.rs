@@ -15,5 +15,5 @@ mod store;
 
 pub use self::{
     backend::{Backend, BackendBuilder, Listener, StartError, WaitError},
-    store::{ParseTraceIdError, ReceivedSpan, Source, Stats, Store, Trace, TraceId},
+    store::{ParseTraceIdError, ReceivedSpan, Source, Stats, Store, Trace, TraceId, TreeDifference},
 };

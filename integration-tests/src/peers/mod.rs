@@ -8,7 +8,7 @@ mod release;
 use std::env;
 
 pub use foreign_hop::ForeignHop;
-pub use real_jaeger::RealJaeger;
+pub use real_jaeger::{RealJaeger, jaeger_v2};
 
 /// Whether an absent peer is a failure.
 pub fn required() -> bool {

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Stdio},
     time::{Duration, Instant},
 };
@@ -17,6 +17,24 @@ pub struct RealJaeger {
 }
 
 const READY: Duration = Duration::from_secs(30);
+
+/// The program of v2.13.0, built if need be, to be started with a configuration of one's own. `None` as in [`RealJaeger::start`].
+///
+/// # Panics
+///
+/// If `REQUIRE_PEERS=1` and it cannot be built.
+pub fn jaeger_v2() -> Option<PathBuf> {
+    program(Release::V2)
+}
+
+fn program(release: Release) -> Option<PathBuf> {
+    let built = release.built();
+    if let Err(why) = &built {
+        assert!(!required(), "the real Jaeger is required: {why}");
+        println!("passed over, no real Jaeger: {why}");
+    }
+    built.ok()
+}
 
 // === impl RealJaeger ===
 
@@ -91,18 +109,10 @@ impl RealJaeger {
     }
 
     fn start_release(release: Release) -> Option<Self> {
-        match release.built() {
-            Ok(program) => {
-                let jaeger = Self::spawn(release, &program).expect("the built Jaeger starts");
-                jaeger.wait_until_ready(release);
-                Some(jaeger)
-            }
-            Err(why) => {
-                assert!(!required(), "the real Jaeger is required: {why}");
-                println!("passed over, no real Jaeger: {why}");
-                None
-            }
-        }
+        let program = program(release)?;
+        let jaeger = Self::spawn(release, &program).expect("the built Jaeger starts");
+        jaeger.wait_until_ready(release);
+        Some(jaeger)
     }
 
     fn spawn(release: Release, program: &Path) -> io::Result<Self> {

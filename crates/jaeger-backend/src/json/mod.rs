@@ -8,5 +8,5 @@ mod trace;
 
 pub(crate) use envelope::{Envelope, Problem};
 pub(crate) use go_duration::{parse_duration, print_nanoseconds};
-pub(crate) use tag::{encode_base64, is_text};
+pub(crate) use tag::{encode_base64, value_as_text};
 pub(crate) use trace::TraceJson;

@@ -1,5 +1,7 @@
 //! Typed key/value pairs of tags and log fields.
 
+use std::borrow::Cow;
+
 use base64::prelude::{BASE64_STANDARD, Engine};
 use jaeger_thrift::{Tag, TagValue};
 use serde::Serialize;
@@ -33,14 +35,14 @@ pub(crate) fn encode_base64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-/// Whether the value is this text, as a search for tags compares them.
-pub(crate) fn is_text(value: &TagValue, text: &str) -> bool {
+/// The value as the text that a search for tags is compared with.
+pub(crate) fn value_as_text(value: &TagValue) -> Cow<'_, str> {
     match value {
-        TagValue::String(value) => value == text,
-        TagValue::Bool(value) => text == if *value { "true" } else { "false" },
-        TagValue::Long(value) => value.to_string() == text,
-        TagValue::Double(value) => print_float(*value) == text,
-        TagValue::Binary(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() == text,
+        TagValue::String(text) => Cow::Borrowed(text),
+        TagValue::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
+        TagValue::Long(value) => Cow::Owned(value.to_string()),
+        TagValue::Double(value) => Cow::Owned(print_float(*value)),
+        TagValue::Binary(bytes) => Cow::Owned(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
     }
 }
 

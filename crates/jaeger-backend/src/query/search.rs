@@ -7,7 +7,7 @@ use jaeger_thrift::Tag;
 
 use super::answer::QueryError;
 use super::params::Params;
-use crate::json::is_text;
+use crate::json::value_as_text;
 use crate::store::{ReceivedSpan, SOURCE_TAG, Store, Trace};
 
 /// How many traces Jaeger's query service gives if the query does not say.
@@ -99,7 +99,7 @@ fn parse_tags(params: &Params) -> Result<Vec<(String, String)>, QueryError> {
 
 /// Jaeger looks for a tag among the span's tags, its process tags and its log fields.
 fn has_tag(received: &ReceivedSpan, key: &str, value: &str) -> bool {
-    let matches = |tag: &Tag| tag.key == key && is_text(&tag.value, value);
+    let matches = |tag: &Tag| tag.key == key && value_as_text(&tag.value) == value;
     key == SOURCE_TAG && received.source.as_tag() == value
         || received.span.tags.iter().any(matches)
         || received.process.tags.iter().any(matches)

@@ -9,6 +9,7 @@ mod span_store;
 mod trace;
 mod trace_id;
 mod trace_tree;
+mod tree_difference;
 mod weight;
 
 pub use counters::Stats;
@@ -19,3 +20,4 @@ pub use span_store::Store;
 pub use trace::Trace;
 pub use trace_id::{ParseTraceIdError, TraceId};
 pub(crate) use trace_tree::TraceTree;
+pub use tree_difference::TreeDifference;

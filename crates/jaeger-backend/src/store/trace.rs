@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use jaeger_thrift::Process;
 
+use super::tree_difference::difference;
 use super::weight::{self, TRACE_BYTES};
-use super::{ReceivedSpan, TraceId, TraceTree};
+use super::{ReceivedSpan, TraceId, TraceTree, TreeDifference};
+use crate::json::value_as_text;
 
 /// The spans of one trace that were received so far, in the order in which they came.
 ///
@@ -53,13 +55,38 @@ impl Trace {
     /// The trace as text, to be compared in a test: a line `service: operation` per span, indented by two
     /// spaces per level, children by start time.
     pub fn tree(&self) -> String {
+        self.tree_with(&[])
+    }
+
+    /// The same with the values of these tags, of those spans that have them: `service: operation [error=true]`.
+    pub fn tree_with(&self, tags: &[&str]) -> String {
         let mut text = String::new();
         for node in TraceTree::of(&self.spans).nodes() {
             let (indent, span) = (2 * node.depth, node.span);
+            let value = |key: &&str| Some(format!("{key}={}", value_as_text(span.tag(key)?)));
+            let values: Vec<_> = tags.iter().filter_map(value).collect();
+            let values = if values.is_empty() { String::new() } else { format!(" [{}]", values.join(" ")) };
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "{:indent$}{}: {}", "", span.service(), span.operation());
+            let _ = writeln!(text, "{:indent$}{}: {}{values}", "", span.service(), span.operation());
         }
         text
+    }
+
+    /// Compares the trace with a [`tree`](Self::tree) in which the order of siblings does not count, because it depends on times. A
+    /// common indentation does not count either.
+    ///
+    /// # Errors
+    /// If they differ, with what is missing and what is too much.
+    pub fn compare_tree(&self, expected: &str) -> Result<(), TreeDifference> {
+        self.compare_tree_with(&[], expected)
+    }
+
+    /// The same with the values of [these tags](Self::tree_with).
+    ///
+    /// # Errors
+    /// If they differ, with what is missing and what is too much.
+    pub fn compare_tree_with(&self, tags: &[&str], expected: &str) -> Result<(), TreeDifference> {
+        difference(expected, &self.tree_with(tags)).map_or(Ok(()), Err)
     }
 
     /// Estimated memory in bytes.
