@@ -20,6 +20,11 @@ struct Readme;
 #[doc = include_str!("../../docs/propagation.md")]
 struct PropagationPage;
 
+/// The example of the page on tests compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/testing.md")]
+struct TestingPage;
+
 /// Baggage that is hard to carry: blanks, both kinds of escapes, other scripts, and nothing at all.
 pub const HARD_TO_CARRY: [(&str, &str); 7] = [
     ("customer", "Rachel's Floral Designs"),

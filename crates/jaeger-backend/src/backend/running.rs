@@ -104,11 +104,47 @@ impl Backend {
         deadline: Duration,
     ) -> Result<Trace, WaitError> {
         let id: TraceId = trace_id.parse()?;
+        let found = || self.store.trace(id);
+        let wanted = || format!("trace {trace_id}");
+        self.wait(found, spans, deadline)
+            .await
+            .map_err(|found| WaitError::deadline(wanted(), spans, deadline, found))
+    }
+
+    /// The same for who does not know the id: waits for the newest trace in which that service has a span of that operation.
+    ///
+    /// # Errors
+    /// If the deadline passes; the error then shows what had come.
+    pub async fn wait_for_trace_of(
+        &self,
+        service: &str,
+        operation: &str,
+        spans: usize,
+        deadline: Duration,
+    ) -> Result<Trace, WaitError> {
+        let is_it = |trace: &Arc<Trace>| {
+            let mut spans = trace.spans().iter();
+            spans.any(|span| span.service() == service && span.operation() == operation)
+        };
+        let found = || self.store.traces().into_iter().rev().find(is_it);
+        let wanted = || format!("a trace of {service}: {operation}");
+        self.wait(found, spans, deadline)
+            .await
+            .map_err(|found| WaitError::deadline(wanted(), spans, deadline, found))
+    }
+
+    /// Waits until what is found has so many spans; the error is what was found last.
+    async fn wait(
+        &self,
+        find: impl Fn() -> Option<Arc<Trace>>,
+        spans: usize,
+        deadline: Duration,
+    ) -> Result<Trace, Option<Arc<Trace>>> {
         let mut arrivals = self.store.arrivals();
         let complete = async {
             loop {
                 arrivals.mark_unchanged();
-                let trace = self.store.trace(id).filter(|trace| trace.spans().len() >= spans);
+                let trace = find().filter(|trace| trace.spans().len() >= spans);
                 if let Some(trace) = trace {
                     return Arc::unwrap_or_clone(trace);
                 }
@@ -116,8 +152,7 @@ impl Backend {
                 let _ = arrivals.changed().await;
             }
         };
-        let waited = tokio::time::timeout(deadline, complete).await;
-        waited.map_err(|_| WaitError::deadline(trace_id, spans, deadline, self.store.trace(id)))
+        tokio::time::timeout(deadline, complete).await.map_err(|_| find())
     }
 
     fn url(&self, listener: Listener) -> String {

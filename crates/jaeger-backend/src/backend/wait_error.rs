@@ -6,7 +6,7 @@ use std::{error, fmt};
 
 use crate::store::{ParseTraceIdError, Trace};
 
-/// [`Backend::wait_for_trace`](super::Backend::wait_for_trace) gave up. The message shows what had come.
+/// [`Backend::wait_for_trace`](super::Backend::wait_for_trace) and its like gave up. The message shows what had come.
 #[derive(Debug)]
 pub struct WaitError {
     kind: WaitErrorKind,
@@ -15,19 +15,19 @@ pub struct WaitError {
 #[derive(Debug)]
 enum WaitErrorKind {
     Id(ParseTraceIdError),
-    Deadline { trace_id: String, spans: usize, deadline: Duration, found: Option<Arc<Trace>> },
+    Deadline { wanted: String, spans: usize, deadline: Duration, found: Option<Arc<Trace>> },
 }
 
 // === impl WaitError ===
 
 impl WaitError {
     pub(super) fn deadline(
-        trace_id: &str,
+        wanted: String,
         spans: usize,
         deadline: Duration,
         found: Option<Arc<Trace>>,
     ) -> Self {
-        Self { kind: WaitErrorKind::Deadline { trace_id: trace_id.to_owned(), spans, deadline, found } }
+        Self { kind: WaitErrorKind::Deadline { wanted, spans, deadline, found } }
     }
 
     /// What had come of the trace when the time was over.
@@ -49,9 +49,9 @@ impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             WaitErrorKind::Id(error) => write!(f, "expected a trace id to wait for: {error}"),
-            WaitErrorKind::Deadline { trace_id, spans, deadline, found } => {
+            WaitErrorKind::Deadline { wanted, spans, deadline, found } => {
                 let count = found.as_ref().map_or(0, |trace| trace.spans().len());
-                write!(f, "expected {spans} spans of trace {trace_id} within {deadline:?}, found {count}")?;
+                write!(f, "expected {spans} spans of {wanted} within {deadline:?}, found {count}")?;
                 found.as_ref().map_or(Ok(()), |trace| write!(f, ":\n{}", trace.tree()))
             }
         }
