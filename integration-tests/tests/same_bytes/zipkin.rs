@@ -12,14 +12,32 @@ const START: u64 = 1_795_333_714_000_000;
 
 #[test]
 fn the_go_client_by_http() {
-    assert_shown_alike(&[], &[Sent::new(V1_THRIFT, include_bytes!("vectors/go.zipkin-http"))]);
+    assert_shown_alike(
+        &[],
+        &[Sent::new(
+            V1_THRIFT,
+            include_bytes!("../../../crates/jaeger-thrift/tests/vectors/zipkin/go.zipkin-http"),
+        )],
+    );
 }
 
 #[test]
 fn the_go_client_by_udp() {
-    assert_shown_alike(&[], &[Sent::new(Door::ZipkinAgent, include_bytes!("vectors/go.zipkin-udp"))]);
+    assert_shown_alike(
+        &[],
+        &[Sent::new(
+            Door::ZipkinAgent,
+            include_bytes!("../../../crates/jaeger-thrift/tests/vectors/zipkin/go.zipkin-udp"),
+        )],
+    );
     // Every port takes it, as in Jaeger.
-    assert_shown_alike(&[], &[Sent::new(Door::Agent, include_bytes!("vectors/go.zipkin-udp"))]);
+    assert_shown_alike(
+        &[],
+        &[Sent::new(
+            Door::Agent,
+            include_bytes!("../../../crates/jaeger-thrift/tests/vectors/zipkin/go.zipkin-udp"),
+        )],
+    );
 }
 
 fn v2(id: &str, more: &Value) -> Value {

@@ -32,7 +32,11 @@ pub(crate) async fn get_url(url: String) -> Answer {
 }
 
 pub(crate) async fn post(backend: &Backend, content_type: &str, body: Vec<u8>) -> Answer {
-    let (url, content_type) = (backend.collector_endpoint(), content_type.to_owned());
+    post_to(backend.collector_endpoint(), content_type, body).await
+}
+
+pub(crate) async fn post_to(url: String, content_type: &str, body: Vec<u8>) -> Answer {
+    let content_type = content_type.to_owned();
     let send = move || answer(agent().post(url).header("content-type", content_type).send(body));
     tokio::task::spawn_blocking(send).await.unwrap()
 }

@@ -235,3 +235,17 @@ fn log(annotation: &ZipkinAnnotation) -> Option<Log> {
     let event = || vec![field(("event".to_owned(), annotation.value.clone()))];
     Some(Log { timestamp: annotation.timestamp, fields: fields.unwrap_or_else(event) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Jaeger's agent drops the whole packet.
+    #[test]
+    fn a_span_that_names_no_service_is_kept() {
+        let spans = vec![ZipkinSpan { name: "alone".to_owned(), id: 1, ..ZipkinSpan::default() }];
+        let batches: Vec<_> = batches_of_packet(spans).collect();
+        let [batch] = batches.as_slice() else { panic!("{batches:?}") };
+        assert_eq!((batch.process.service_name.as_str(), batch.spans.len()), (UNKNOWN_SERVICE, 1));
+    }
+}
