@@ -1,17 +1,23 @@
 // One hop on jaeger-client for Node, over HTTP: ../README.md says what a hop does.
-// Every trace is sampled unless its caller decided otherwise; spans go nowhere.
+// Every trace is sampled unless its caller decided otherwise; spans go where the client's own variables say, or else nowhere.
 'use strict';
 
 const http = require('node:http');
 const { text } = require('node:stream/consumers');
-const { ConstSampler, NoopReporter, Tracer, opentracing } = require('jaeger-client');
+const { NoopReporter, initTracerFromEnv, opentracing } = require('jaeger-client');
 
 const SERVICE = 'node';
 const ITEM = `${SERVICE}: 1 + 1 = 100% ☃ a/b;c,d="e"`;
 const TIMEOUT = 10_000;
 const FORMAT = opentracing.FORMAT_HTTP_HEADERS;
+const { SPAN_KIND, SPAN_KIND_RPC_CLIENT, SPAN_KIND_RPC_SERVER } = opentracing.Tags;
 
-const tracer = new Tracer(SERVICE, new NoopReporter(), new ConstSampler(true), { traceId128bit: true });
+const { JAEGER_ENDPOINT, JAEGER_AGENT_HOST } = process.env;
+const reporter = JAEGER_ENDPOINT || JAEGER_AGENT_HOST ? undefined : new NoopReporter();
+const tracer = initTracerFromEnv(
+  { serviceName: SERVICE, sampler: { type: 'const', param: 1 } },
+  { traceId128bit: true, reporter },
+);
 
 async function serve(request, response) {
   try {
@@ -30,7 +36,10 @@ async function serve(request, response) {
 }
 
 async function hop(headers, { next = [] }) {
-  const span = tracer.startSpan('hop', { childOf: tracer.extract(FORMAT, headers) });
+  const span = tracer.startSpan('hop', {
+    childOf: tracer.extract(FORMAT, headers),
+    tags: { [SPAN_KIND]: SPAN_KIND_RPC_SERVER },
+  });
   try {
     const note = noteOf(span.context());
     span.setBaggageItem(`from-${SERVICE}`, ITEM);
@@ -55,7 +64,7 @@ function noteOf(context) {
 }
 
 async function callAs(parent, [url, ...rest], note) {
-  const span = tracer.startSpan('call', { childOf: parent });
+  const span = tracer.startSpan('call', { childOf: parent, tags: { [SPAN_KIND]: SPAN_KIND_RPC_CLIENT } });
   note.client_span_id = span.context().toSpanId().padStart(16, '0');
   const headers = { 'content-type': 'application/json' };
   tracer.inject(span, FORMAT, headers);
@@ -90,4 +99,4 @@ server.listen(0, '127.0.0.1', () => {
   console.log(`http 127.0.0.1:${server.address().port}`);
   console.log('ready');
 });
-process.stdin.resume().on('end', () => process.exit(0));
+process.stdin.resume().on('end', () => tracer.close(() => process.exit(0)));

@@ -1,5 +1,5 @@
 // A hop of a chain of services, as ../README.md has it, on the OpenTelemetry SDK for Go with the W3C propagators (traceparent,
-// tracestate and baggage headers). HTTP only. W3C has no debug flag.
+// tracestate and baggage headers). HTTP only. W3C has no debug flag. Spans go where OpenTelemetry's own variables say, or else nowhere.
 package main
 
 import (
@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/baggage"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
@@ -24,7 +27,8 @@ const service = "otel-go"
 const timeout, maxBytes = 10 * time.Second, 1 << 20
 
 var (
-	tracer     = sdk.NewTracerProvider(sdk.WithSampler(sdk.ParentBased(sdk.AlwaysSample()))).Tracer(service)
+	provider   = newProvider()
+	tracer     = provider.Tracer(service)
 	propagator = propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{})
 )
 
@@ -50,7 +54,27 @@ func main() {
 
 	fmt.Printf("http %s\nready\n", listener.Addr())
 	io.Copy(io.Discard, os.Stdin)
+	if err := provider.Shutdown(context.Background()); err != nil {
+		log.Fatal(err)
+	}
 	os.Exit(0)
+}
+
+func newProvider() *sdk.TracerProvider {
+	options := []sdk.TracerProviderOption{sdk.WithSampler(sdk.ParentBased(sdk.AlwaysSample()))}
+	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" {
+		// The protocol is the one variable that the exporters leave to the program.
+		client := otlptracehttp.NewClient()
+		if os.Getenv("OTEL_EXPORTER_OTLP_PROTOCOL") == "grpc" {
+			client = otlptracegrpc.NewClient()
+		}
+		exporter, err := otlptrace.New(context.Background(), client)
+		if err != nil {
+			log.Fatal(err)
+		}
+		options = append(options, sdk.WithBatcher(exporter))
+	}
+	return sdk.NewTracerProvider(options...)
 }
 
 func serveHTTP(w http.ResponseWriter, r *http.Request) {

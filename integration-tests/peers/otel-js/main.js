@@ -1,5 +1,5 @@
 // One hop on OpenTelemetry JS with the W3C propagators, over HTTP: ../README.md says what a hop does.
-// Every trace is sampled unless its caller decided otherwise; spans go nowhere.
+// Every trace is sampled unless its caller decided otherwise; spans go where OpenTelemetry's own variables say, or else nowhere.
 'use strict';
 
 const http = require('node:http');
@@ -7,18 +7,39 @@ const { text } = require('node:stream/consumers');
 const { ROOT_CONTEXT, SpanKind, TraceFlags, defaultTextMapGetter, defaultTextMapSetter, propagation, trace } =
   require('@opentelemetry/api');
 const { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } = require('@opentelemetry/core');
-const { AlwaysOnSampler, BasicTracerProvider, ParentBasedSampler } = require('@opentelemetry/sdk-trace-base');
+const { defaultResource, detectResources, envDetector } = require('@opentelemetry/resources');
+const { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor, ParentBasedSampler } =
+  require('@opentelemetry/sdk-trace-base');
 
 const SERVICE = 'otel-js';
 const ITEM = `${SERVICE}: 1 + 1 = 100% ☃ a/b;c,d="e"`;
 const TIMEOUT = 10_000;
 const NO_PARENT = '0'.repeat(16);
+// The protocol is the one variable that the exporters leave to the program.
+const EXPORTERS = {
+  'http/json': '@opentelemetry/exporter-trace-otlp-http',
+  'http/protobuf': '@opentelemetry/exporter-trace-otlp-proto',
+  grpc: '@opentelemetry/exporter-trace-otlp-grpc',
+};
 
 const propagator = new CompositePropagator({
   propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
 });
-const provider = new BasicTracerProvider({ sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }) });
+const provider = new BasicTracerProvider({
+  sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+  resource: defaultResource().merge(detectResources({ detectors: [envDetector] })),
+  spanProcessors: spanProcessors(),
+});
 const tracer = provider.getTracer(SERVICE);
+
+function spanProcessors() {
+  if (!process.env.OTEL_EXPORTER_OTLP_ENDPOINT) {
+    return [];
+  }
+  const protocol = process.env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/protobuf';
+  const { OTLPTraceExporter } = require(EXPORTERS[protocol]);
+  return [new BatchSpanProcessor(new OTLPTraceExporter())];
+}
 
 async function serve(request, response) {
   try {
@@ -102,4 +123,4 @@ server.listen(0, '127.0.0.1', () => {
   console.log(`http 127.0.0.1:${server.address().port}`);
   console.log('ready');
 });
-process.stdin.resume().on('end', () => process.exit(0));
+process.stdin.resume().on('end', () => provider.shutdown().finally(() => process.exit(0)));

@@ -1,7 +1,7 @@
 """One hop on jaeger-client for Python, over HTTP and gRPC: ../README.md says what a hop does.
 
-Every trace is sampled unless its caller decided otherwise; spans stay in memory. Over HTTP the client is called by hand, over
-gRPC by the interceptors of grpcio-opentracing, whose spans bear the method's name.
+Every trace is sampled unless its caller decided otherwise; spans go where the client's own variables say, or else stay in memory.
+Over HTTP the client is called by hand, over gRPC by the interceptors of grpcio-opentracing, whose spans bear the method's name.
 """
 
 import http.client
@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -18,9 +19,9 @@ import grpc
 from google.protobuf.wrappers_pb2 import StringValue
 from grpc_opentracing import ActiveSpanSource, open_tracing_client_interceptor, open_tracing_server_interceptor
 from grpc_opentracing.grpcext import intercept_channel, intercept_server
-from jaeger_client import ConstSampler, Tracer
+from jaeger_client import Config, ConstSampler
 from jaeger_client.reporter import InMemoryReporter
-from opentracing import Format, SpanContextCorruptedException
+from opentracing import Format, SpanContextCorruptedException, tags
 
 SERVICE = 'python'
 ITEM = SERVICE + ': 1 + 1 = 100% ☃ a/b;c,d="e"'
@@ -28,7 +29,15 @@ TIMEOUT = 10
 GRPC_SERVICE = 'hello.Greeter'
 GRPC_METHOD = 'SayHello'
 
-tracer = Tracer(SERVICE, InMemoryReporter(), ConstSampler(True), generate_128bit_trace_id=True)
+
+def new_tracer():
+    config = Config({'sampler': {'type': 'const', 'param': True}, 'generate_128bit_trace_id': True}, service_name=SERVICE)
+    if 'JAEGER_AGENT_HOST' in os.environ:
+        return config.new_tracer()
+    return config.create_tracer(InMemoryReporter(), ConstSampler(True))
+
+
+tracer = new_tracer()
 
 
 class HttpHandler(BaseHTTPRequestHandler):
@@ -37,8 +46,10 @@ class HttpHandler(BaseHTTPRequestHandler):
             if self.path != '/hop':
                 raise ValueError(self.path + ' is unknown')
             body = self.rfile.read(int(self.headers['Content-Length']))
-            with tracer.start_span('hop', child_of=self.extract()) as span:
-                self.answer(200, 'application/json', hop(span, body))
+            kind = {tags.SPAN_KIND: tags.SPAN_KIND_RPC_SERVER}
+            with tracer.start_span('hop', child_of=self.extract(), tags=kind) as span:
+                notes = hop(span, body)
+            self.answer(200, 'application/json', notes)
         except Exception as error:
             logging.exception('failed')
             self.answer(500, 'text/plain; charset=utf-8', f'{SERVICE}: {error!r}')
@@ -96,7 +107,7 @@ def note_of(context):
 
 
 def call_http(parent, url, body):
-    with tracer.start_span('call', child_of=parent) as span:
+    with tracer.start_span('call', child_of=parent, tags={tags.SPAN_KIND: tags.SPAN_KIND_RPC_CLIENT}) as span:
         headers = {'Content-Type': 'application/json'}
         tracer.inject(span.context, Format.HTTP_HEADERS, headers)
         connection = http.client.HTTPConnection(url.hostname, url.port, timeout=TIMEOUT)
@@ -147,6 +158,9 @@ def main():
     print(f'grpc 127.0.0.1:{grpc_port}')
     print('ready', flush=True)
     sys.stdin.buffer.read()
+    closed = tracer.close()
+    while not closed.done():
+        time.sleep(0.01)  # it is a future of a loop that does not run here, and cannot be waited for
     os._exit(0)  # at once: an ordinary exit waits for the handlers that still run
 
 

@@ -50,8 +50,19 @@ impl ForeignHop {
     ///
     /// If `REQUIRE_PEERS=1` and it cannot be set up, or if it does not come up.
     pub fn start(name: &str) -> Option<Self> {
+        Self::start_with(name, &[])
+    }
+
+    /// The same with these variables in its environment, by which its client is told where to send spans.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    pub fn start_with(name: &str, environment: &[(&str, String)]) -> Option<Self> {
         match program(name) {
-            Ok(program) => Some(Self::spawn(&program).expect("the peer starts and says its ports")),
+            Ok(program) => {
+                Some(Self::spawn(&program, environment).expect("the peer starts and says its ports"))
+            }
             Err(why) => {
                 assert!(!required(), "the peer {name} is required: {why}");
                 println!("passed over, no peer {name}: {why}");
@@ -75,9 +86,16 @@ impl ForeignHop {
         self.grpc.as_ref().map(|address| format!("grpc://{address}"))
     }
 
-    fn spawn(program: &Path) -> io::Result<Self> {
+    /// Closes its input: it sends the spans that it still has, and ends.
+    pub fn finish(&mut self) {
+        drop(self.process.stdin.take());
+    }
+
+    fn spawn(program: &Path, environment: &[(&str, String)]) -> io::Result<Self> {
+        let mut command = Command::new(program);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
         // Its input stays open as long as we live, and it ends when that is closed: it never outlives us.
-        let mut process = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let lines = process.stdout.take().map(lines_until_ready).ok_or(io::ErrorKind::BrokenPipe)?;
         let mut hop = Self { process, http: String::new(), grpc: None };
         let lines = lines.recv_timeout(READY).map_err(|error| match error {

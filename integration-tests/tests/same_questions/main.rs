@@ -122,7 +122,7 @@ fn the_same_questions_are_answered_alike() {
     }
     let mut unlike = Vec::new();
     for question in ALIKE {
-        let path = times.into_path(question);
+        let path = times.path_of(question);
         let (ours, real) = (ask(&ours, &path), ask(&real, &path));
         if ours != real {
             unlike.push(format!("{question}\n  ours    {ours:?}\n  Jaeger  {real:?}"));

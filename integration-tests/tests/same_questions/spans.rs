@@ -18,7 +18,7 @@ pub(crate) struct Times {
 // === impl Times ===
 
 impl Times {
-    pub(crate) fn into_path(&self, question: &str) -> String {
+    pub(crate) fn path_of(&self, question: &str) -> String {
         let numbers =
             [("END_MS", self.end / 1000), ("START", self.start), ("MIDDLE", self.middle), ("END", self.end)];
         numbers
