@@ -1,4 +1,4 @@
-//! The remote sampler asks two releases of the real Jaeger, which write a strategy in two ways.
+//! The remote sampler asks two releases of the real Jaeger, which write a strategy in two ways, and the backend, which writes it in both.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::{
@@ -6,15 +6,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use integration_tests::{peers::RealJaeger, wait_for_trace};
+use integration_tests::{peers::RealJaeger, wait_for_trace, workspace_root};
+use jaeger_backend::{Backend, Listener};
 use jaeger_client::{Config, ConstSampler, RemoteSampler, Sampler};
 use opentelemetry::trace::{Span, TraceId, Tracer, TracerProvider};
 
-/// A sampler of this service that has had an answer.
-fn sampler(jaeger: &RealJaeger, service: &str) -> RemoteSampler {
+/// A sampler of this service that has had an answer from there.
+fn sampler(endpoint: &str, service: &str) -> RemoteSampler {
     // Until then it would sample everything.
     let initial = ConstSampler::new(true);
-    let sampler = RemoteSampler::builder(service).with_endpoint(jaeger.sampling_endpoint());
+    let sampler = RemoteSampler::builder(service).with_endpoint(endpoint);
     let sampler = sampler.with_initial_sampler(initial).build().unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     while sampler.stats().updates() == 0 {
@@ -32,41 +33,57 @@ fn sampled(sampler: &RemoteSampler, operation: &str) -> (usize, &'static str) {
     (kinds.len(), kinds.first().copied().unwrap_or("none"))
 }
 
-fn check(jaeger: &RealJaeger) {
-    let by_operation = sampler(jaeger, "by-operation");
+fn check(endpoint: &str) {
+    let by_operation = sampler(endpoint, "by-operation");
     assert_eq!(sampled(&by_operation, "seldom"), (200, "probabilistic"));
     assert_eq!(sampled(&by_operation, "never"), (0, "none"));
     assert_eq!(sampled(&by_operation, "other"), (800, "probabilistic"));
 
-    let (traces, kind) = sampled(&sampler(jaeger, "by-rate"), "any");
+    let (traces, kind) = sampled(&sampler(endpoint, "by-rate"), "any");
     // The first second's worth at once, and then as long as it takes.
     assert!((5..20).contains(&traces) && kind == "ratelimiting", "{traces} by {kind}");
 
-    assert_eq!(sampled(&sampler(jaeger, "of no file"), "any"), (250, "probabilistic"));
+    assert_eq!(sampled(&sampler(endpoint, "of no file"), "any"), (250, "probabilistic"));
 }
 
 #[test]
 fn strategies_of_a_file_reach_the_sampler() {
     let Some(jaeger) = RealJaeger::start() else { return };
-    check(&jaeger);
-    stored_with_the_sampler_s_tags(&jaeger);
+    check(&jaeger.sampling_endpoint());
+    let (sampling, collector, query) =
+        (jaeger.sampling_endpoint(), jaeger.collector_endpoint(), jaeger.query_url());
+    stored_with_the_sampler_s_tags(&sampling, collector, &query);
 }
 
 #[test]
 fn and_so_they_do_from_v2() {
     let Some(jaeger) = RealJaeger::start_v2() else { return };
-    check(&jaeger);
+    check(&jaeger.sampling_endpoint());
+}
+
+#[test]
+fn and_so_they_do_from_the_backend_in_words_and_in_numbers() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let strategies = workspace_root().join("integration-tests/peers/strategies.json");
+    let backend = Backend::builder().with_sampling_strategies(strategies);
+    let backend = runtime.block_on(backend.start()).unwrap();
+    for path in ["/sampling", "/"] {
+        check(&format!("http://{}{path}", backend.addr(Listener::Sampling)));
+    }
+    let sampling = format!("http://{}/api/sampling", backend.addr(Listener::Collector));
+    stored_with_the_sampler_s_tags(&sampling, backend.collector_endpoint(), &backend.query_url());
+    runtime.block_on(backend.shutdown());
 }
 
 /// The whole way: Jaeger says how, the tracer samples so, and Jaeger shows by what.
-fn stored_with_the_sampler_s_tags(jaeger: &RealJaeger) {
-    let config = Config::new("by-rate").with_logger(|_| {}).with_sampler(sampler(jaeger, "by-rate"));
-    let (provider, closer) = config.with_collector_endpoint(jaeger.collector_endpoint()).build().unwrap();
+fn stored_with_the_sampler_s_tags(sampling: &str, collector: String, query: &str) {
+    let config = Config::new("by-rate").with_logger(|_| {}).with_sampler(sampler(sampling, "by-rate"));
+    let (provider, closer) = config.with_collector_endpoint(collector).build().unwrap();
     let mut root = provider.tracer("test").start("root");
     let trace_id = root.span_context().trace_id().to_string();
     root.end();
     assert_eq!(closer.close(Duration::from_secs(5)).sent, 1);
-    let shown = wait_for_trace(&jaeger.query_url(), &trace_id, 1);
+    let shown = wait_for_trace(query, &trace_id, 1);
     let tags = shown.pointer("/spans/0/tags").unwrap().as_array().unwrap();
     let value =
         |key: &str| tags.iter().find(|tag| tag.get("key").unwrap() == key).unwrap().get("value").cloned();
