@@ -9,6 +9,7 @@ mod global;
 mod scope;
 mod shared_span;
 mod span_context;
+mod span_inner;
 mod value;
 
 mod error;

@@ -6,6 +6,7 @@
 mod attributes;
 mod http;
 mod packet;
+mod sanitize;
 mod status;
 mod v1;
 mod v1_json;

@@ -1,11 +1,11 @@
-//! Zipkin's spans in a packet of the agent, by the rules of Jaeger's agent v1.62 (`model/converter/thrift/zipkin` and
-//! `sanitizer/zipkin`).
+//! Zipkin's spans in a packet of the agent, by the rules of Jaeger's agent v1.62 (`model/converter/thrift/zipkin`).
 
 use jaeger_thrift::{
     Batch, Log, Process, RefType, Span, SpanRef, Tag, TagValue, ZipkinAnnotation, ZipkinBinaryAnnotation,
     ZipkinEndpoint, ZipkinSpan,
 };
 
+use super::sanitize::sanitized;
 use crate::json::encode_base64;
 
 /// The flag of a debug trace.
@@ -60,64 +60,6 @@ fn batch(span: &ZipkinSpan) -> Batch {
     });
     Batch { process, spans: [Some(jaeger_span), other].into_iter().flatten().collect(), ..Batch::default() }
 }
-
-/// What Jaeger's agent mends: times that are missing or negative, a parent of zero, errors that are no truth.
-fn sanitized(mut span: ZipkinSpan) -> ZipkinSpan {
-    let text = |key: &str, value: Vec<u8>| ZipkinBinaryAnnotation {
-        key: key.to_owned(),
-        value,
-        annotation_type: TEXT,
-        host: None,
-    };
-    let at = |wanted: &str| {
-        let found = span.annotations.iter().find(|annotation| annotation.value == wanted);
-        found.map(|annotation| annotation.timestamp)
-    };
-    if span.timestamp.is_none() {
-        span.timestamp = at("cs").or_else(|| at("sr").filter(|_| span.parent_id.is_none()));
-    }
-    match span.duration {
-        None => {
-            let ends =
-                span.annotations.first().zip(span.annotations.last()).filter(|_| span.annotations.len() > 1);
-            let ends = ends.map(|(first, last)| {
-                (at("cs").unwrap_or(first.timestamp), at("cr").unwrap_or(last.timestamp))
-            });
-            let ends = ends.filter(|(first, last)| first < last);
-            if let Some((first, _)) = ends {
-                span.timestamp.get_or_insert(first);
-            }
-            span.duration = Some(ends.map_or(1, |(first, last)| last.saturating_sub(first)));
-        }
-        Some(negative @ ..0) => {
-            span.duration = Some(1);
-            span.binary_annotations.push(text("errNegativeDuration", negative.to_string().into_bytes()));
-        }
-        Some(_) => {}
-    }
-    if span.parent_id == Some(0) {
-        span.parent_id = None;
-        span.binary_annotations.push(text("errZeroParentID", b"0".to_vec()));
-    }
-    let mut messages = Vec::new();
-    for tag in &mut span.binary_annotations {
-        if tag.annotation_type == TRUTH || !tag.key.eq_ignore_ascii_case("error") {
-            continue;
-        }
-        tag.annotation_type = TRUTH;
-        let is_error = !tag.value.eq_ignore_ascii_case(b"false");
-        let said = std::mem::replace(&mut tag.value, vec![u8::from(is_error)]);
-        if is_error && !said.is_empty() && !said.eq_ignore_ascii_case(b"true") {
-            messages.push(text("error.message", said));
-        }
-    }
-    span.binary_annotations.append(&mut messages);
-    span
-}
-
-/// Types of values.
-const TRUTH: i32 = 0;
-const TEXT: i32 = 6;
 
 fn times<'s>(span: &'s ZipkinSpan, core: impl Fn(&str) -> Option<&'s ZipkinAnnotation>) -> (i64, i64) {
     let (start, duration) = (span.timestamp.unwrap_or(0), span.duration.unwrap_or(0));
