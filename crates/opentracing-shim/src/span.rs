@@ -155,7 +155,7 @@ impl Span {
     /// Sets a baggage item: for this span, and for all that reference it from now on, here and in other processes. An empty value takes
     /// it away.
     ///
-    /// As in Jaeger's clients there is a log `event=baggage`, and [`BaggageRestrictions::global`] say what is allowed. A context that was
+    /// As in Jaeger's clients there is a log `event=baggage`, and [`BaggageRestrictions::global`](jaeger_propagation::BaggageRestrictions::global) say what is allowed. A context that was
     /// taken before stays as it is. Where the span is active, calls through `tower-jaeger`'s layers carry the item from now on; of a
     /// span that other instrumentation has started see [`Tracer::active_span`].
     pub fn set_baggage_item(&self, key: &str, value: &str) -> &Self {
