@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use jaeger_propagation::{BaggageDrop, Flags, Format, JaegerState, MalformedPart, Propagator};
+use jaeger_propagation::{BaggageDrop, Flags, Format, JaegerState, MalformedPart, Propagator, with_trace_of};
 use opentelemetry::{
     Context,
     baggage::BaggageExt,
@@ -233,6 +233,30 @@ fn nothing_of_the_ambient_request_gets_into_another_one() {
     let mut out = HashMap::new();
     propagator.inject_context(&context, &mut out);
     assert_eq!(out["uber-trace-id"], "000000000000007b:00000000000001c8:0:1", "the debug flag");
+}
+
+/// Of two requests the context of the one has all of the other, and nothing of its own beside.
+#[test]
+fn the_trace_of_another_context_comes_as_a_whole() {
+    let propagator = Propagator::as_received();
+    let read = |headers: &[(&str, &str)]| propagator.extract(&text(headers)).into_context(&Context::new());
+    let sent = |base: &Context, other: &Context| {
+        let context = with_trace_of(base, other).with_remote_span_context(local_span(0x7b, true));
+        let mut carrier = HashMap::new();
+        propagator.inject_from_context(&context, &mut carrier);
+        let mut names: Vec<_> = carrier.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        names.sort();
+        names
+    };
+    let debug = read(&[("jaeger-debug-id", "d"), ("jaeger-baggage", "own=1")]);
+    let b3 = read(&[("b3", "1c8-1c8-1")]);
+    let plain = read(&[("uberctx-customer", "731")]);
+    let [from_debug, from_b3] = [&debug, &b3].map(|base| sent(base, &plain));
+    assert_eq!(from_debug, from_b3);
+    assert!(from_b3[0].starts_with("uber-trace-id: ") && from_b3[0].ends_with(":1"), "{from_b3:?}");
+    assert_eq!(from_b3[1..], ["uberctx-customer: 731"]);
+    assert!(sent(&plain, &b3)[0].starts_with("b3: "));
+    assert!(sent(&plain, &debug)[0].ends_with(":3") && sent(&plain, &debug)[1] == "uberctx-own: 1");
 }
 
 #[test]

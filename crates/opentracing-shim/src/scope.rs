@@ -12,7 +12,6 @@ use crate::{Span, Tracer, priority, span::WeakSpan};
 /// It stays on its thread. In async code a span is active in a future: [`Span::activate_in`].
 #[must_use = "the span is active until it is dropped"]
 pub struct Scope {
-    /// Before the span, so that one that ends with the scope is no longer the current one.
     _attached: ContextGuard,
     span: Option<Span>,
     _stays: PhantomData<*const ()>,

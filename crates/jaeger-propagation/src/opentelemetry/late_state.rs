@@ -304,6 +304,10 @@ mod tests {
         let of_other = SpanContext::new(2.into(), 3.into(), TraceFlags::SAMPLED, true, TraceState::NONE);
         let other = LateState::up_to_date(context.with_remote_span_context(of_other));
         assert_eq!(span_context_of(&other).unwrap().flags, Flags::SAMPLED, "the trace is not ours");
+        let debug = JaegerState::with_flags(&context, 2.into(), Flags::SAMPLED | Flags::DEBUG);
+        let other =
+            LateState::up_to_date(debug.with_remote_span_context(other.span().span_context().clone()));
+        assert!(span_context_of(&other).unwrap().flags.is_debug(), "it keeps its own");
     }
 
     #[test]
