@@ -16,9 +16,13 @@ mod route;
 mod service;
 
 mod baggage;
+mod call_error;
+mod database;
 mod exporter;
 mod http_client;
+mod knobs;
 mod plan;
+mod retries;
 mod tracing;
 
 #[rustfmt::skip]

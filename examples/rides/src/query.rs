@@ -8,7 +8,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     baggage,
-    http_client::{self, CallError, PlainClient},
+    call_error::CallError,
+    http_client::{self, PlainClient},
     tree::Node,
 };
 
@@ -139,7 +140,7 @@ impl Span {
         let process = trace.processes.get(&self.process_id);
         let service = process.map_or("unknown service", |process| process.service_name.as_str());
         let mut node = Node::new(service, &self.operation_name).took(Duration::from_micros(self.duration));
-        for key in [baggage::CUSTOMER, baggage::SESSION] {
+        for key in [baggage::CUSTOMER, baggage::REQUEST, baggage::SESSION] {
             if let Some(value) = self.tag(key).and_then(Value::as_str) {
                 node = node.tag(key, value);
             }

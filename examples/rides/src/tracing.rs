@@ -1,9 +1,10 @@
-//! The tracer of a service, by its options; and child spans with the plain OpenTelemetry API.
+//! The tracers of a process, by its options; and logs.
 
 use jaeger_client::{Closer, Config};
 use opentelemetry::{
-    Context, KeyValue, global,
-    trace::{SpanBuilder, SpanKind, TraceContextExt, Tracer},
+    Context, KeyValue,
+    global::BoxedTracer,
+    trace::{TraceContextExt, TracerProvider},
 };
 
 use crate::{
@@ -11,19 +12,37 @@ use crate::{
     exporter::{Exporter, Sink},
 };
 
+/// The instrumentation scope of what the demo's own code starts.
+pub(crate) const SCOPE: &str = "rides";
+
 /// Makes a tracer that of the whole process.
 pub(crate) fn install(service: &str, sink: &Sink) -> Result<Closer, BoxError> {
+    Ok(config(service, sink)?.install()?)
+}
+
+/// A tracer beside that of the process.
+pub(crate) fn build(service: &str, sink: &Sink) -> Result<(BoxedTracer, Closer), BoxError> {
+    let config = config(service, sink)?;
+    if sink.exporter.needs_sdk() {
+        let (provider, closer) = config.build_sdk()?;
+        return Ok((BoxedTracer::new(Box::new(provider.tracer(SCOPE))), closer));
+    }
+    let (provider, closer) = config.build()?;
+    Ok((BoxedTracer::new(Box::new(provider.tracer(SCOPE))), closer))
+}
+
+/// What the environment says about sampling holds, as in every program that is traced; where spans go is the command line's.
+fn config(service: &str, sink: &Sink) -> Result<Config, BoxError> {
     // The launcher may be gone when the last lines are written, and its pipe with it.
-    let config = Config::new(service).with_logger(console::complain);
+    let config = Config::new(service).with_env()?.with_logger(console::complain);
     let address = sink.address.as_str();
-    let config = match sink.exporter {
-        Exporter::Http => config.with_collector_endpoint(address),
-        Exporter::Udp => config.with_agent(address),
-        Exporter::UdpBinary => config.with_binary_agent(address),
-        Exporter::Otlp => with_otlp(config, address)?,
-        Exporter::OpentelemetryJaeger => with_opentelemetry_jaeger(config, address)?,
-    };
-    Ok(config.install()?)
+    match sink.exporter {
+        Exporter::Http => Ok(config.with_collector_endpoint(address)),
+        Exporter::Udp => Ok(config.with_agent(address)),
+        Exporter::UdpBinary => Ok(config.with_binary_agent(address)),
+        Exporter::Otlp => with_otlp(config, address),
+        Exporter::OpentelemetryJaeger => with_opentelemetry_jaeger(config, address),
+    }
 }
 
 #[cfg(feature = "otlp")]
@@ -45,14 +64,6 @@ fn with_opentelemetry_jaeger(config: Config, endpoint: &str) -> Result<Config, B
 #[cfg(not(feature = "opentelemetry-jaeger"))]
 fn with_opentelemetry_jaeger(_config: Config, _endpoint: &str) -> Result<Config, BoxError> {
     Err("built without the cargo feature opentelemetry-jaeger".into())
-}
-
-/// Starts a span of a call to a database, ChildOf the current one. It ends by `context.span().end()`.
-pub(crate) fn database_span(operation: &'static str, database: &'static str, tag: KeyValue) -> Context {
-    let mut builder = SpanBuilder::from_name(operation);
-    builder.span_kind = Some(SpanKind::Client);
-    let builder = builder.with_attributes([KeyValue::new("peer.service", database), tag]);
-    Context::current_with_span(global::tracer("rides").build(builder))
 }
 
 /// A log of the current span.

@@ -54,6 +54,10 @@ impl Node {
         self
     }
 
+    pub(crate) fn is_error(&self) -> bool {
+        self.is_error
+    }
+
     /// The number of spans.
     pub(crate) fn count(&self) -> usize {
         1 + self.children.iter().map(Self::count).sum::<usize>()

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::{DEFAULT_SEED, options::Options};
-use crate::exporter::{Exporter, Sink};
+use crate::{
+    exporter::{Exporter, Sink},
+    knobs::Knobs,
+};
 
 const FRONTEND_PORT: u16 = 8080;
 /// Jaeger's own.
@@ -17,6 +20,8 @@ pub(crate) struct Demo {
     pub(crate) once: bool,
     pub(crate) verbose: bool,
     pub(crate) seed: u64,
+    /// How they are at the start.
+    pub(crate) knobs: Knobs,
     pub(crate) exporter: Exporter,
     pub(crate) jaeger: JaegerChoice,
     /// Of the frontend; 0 for any.
@@ -53,6 +58,7 @@ impl Demo {
             once,
             verbose: options.flag("--verbose"),
             seed: options.parsed("--seed", "a number")?.unwrap_or(DEFAULT_SEED),
+            knobs: options.knobs()?,
             exporter,
             jaeger: JaegerChoice::read(options, exporter, once)?,
             port: port.unwrap_or(if once { 0 } else { FRONTEND_PORT }),

@@ -14,7 +14,8 @@ use self::options::Options;
 /// What `--help` prints.
 pub(crate) const HELP: &str = include_str!("help.txt");
 
-const DEFAULT_SEED: u64 = 1;
+/// With this one every customer's dispatch has failed calls, and none fails as a whole; a test says so.
+pub(crate) const DEFAULT_SEED: u64 = 4;
 
 /// What the command line asks for.
 #[derive(Debug)]

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
+use crate::knobs::Knobs;
+
 /// Options that have no value.
 const FLAGS: [&str; 3] = ["--help", "--once", "--verbose"];
 
@@ -63,6 +65,17 @@ impl Options {
 
     pub(super) fn port(&mut self, name: &str) -> Result<Option<u16>, String> {
         self.parsed(name, "a port from 0 to 65535")
+    }
+
+    /// Those that are given are turned, the others have their defaults.
+    pub(super) fn knobs(&mut self) -> Result<Knobs, String> {
+        let mut knobs = Knobs::default();
+        for name in Knobs::NAMES {
+            if let Some(value) = self.text(&format!("--{name}")) {
+                knobs.set(name, &value).map_err(|reason| format!("--{reason}"))?;
+            }
+        }
+        Ok(knobs)
     }
 
     /// Refuses what nobody has taken.

@@ -1,7 +1,10 @@
 //! The options of one service's process.
 
 use super::{DEFAULT_SEED, options::Options};
-use crate::exporter::{Exporter, Sink};
+use crate::{
+    exporter::{Exporter, Sink},
+    knobs::Knobs,
+};
 
 /// One service, in this process.
 #[derive(Debug)]
@@ -9,6 +12,8 @@ pub(crate) struct Service {
     pub(crate) peers: Peers,
     pub(crate) seed: u64,
     pub(crate) sink: Sink,
+    /// How the frontend's are at its start.
+    pub(crate) knobs: Knobs,
     /// 0 for any.
     pub(crate) port: u16,
 }
@@ -42,9 +47,19 @@ impl Service {
         Ok(Self {
             peers,
             seed: options.parsed("--seed", "a number")?.unwrap_or(DEFAULT_SEED),
+            knobs: options.knobs()?,
             sink: Sink { exporter, address: options.required("--to")? },
             port: options.port("--port")?.unwrap_or(0),
         })
+    }
+
+    /// The database in its process, as it is called in Jaeger.
+    pub(crate) fn database(&self) -> Option<&'static str> {
+        match self.peers {
+            Peers::Customer => Some("mysql"),
+            Peers::Driver { .. } => Some("redis"),
+            _ => None,
+        }
     }
 
     /// How the service is called in Jaeger.

@@ -23,7 +23,7 @@ fn refused(line: &str, reason: &str) {
 #[test]
 fn the_demo_stays_up_on_the_usual_ports() {
     let demo = demo("");
-    assert_eq!((demo.once, demo.seed, demo.port), (false, 1, 8080));
+    assert_eq!((demo.once, demo.seed, demo.port), (false, DEFAULT_SEED, 8080));
     assert_eq!((demo.exporter, demo.deadline), (Exporter::Http, Duration::from_secs(15)));
     let JaegerChoice::Embedded(ports) = demo.jaeger else { panic!("expected the embedded Jaeger") };
     assert_eq!(ports, Ports { query: 16686, collector: 14268, agent: 6831 });

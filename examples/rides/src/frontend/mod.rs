@@ -3,22 +3,63 @@
 mod dispatch;
 mod error;
 mod find_route;
+mod knobs;
 mod peers;
+mod ride;
+mod workers;
 
-pub(crate) use self::{dispatch::Dispatched, peers::Peers};
+pub(crate) use self::{
+    dispatch::{Dispatched, Outcome},
+    peers::Peers,
+    ride::Ride,
+};
+
+use std::sync::Arc;
 
 use axum::{Router, response::Html, routing::get};
 use tokio::net::TcpListener;
 use tower_jaeger::ServerLayer;
 
-use crate::{BoxError, service::Lifeline};
+use self::{knobs::LiveKnobs, workers::Workers};
+use crate::{BoxError, knobs::Knobs, service::Lifeline};
 
-pub(crate) async fn serve(listener: TcpListener, peers: Peers, lifeline: Lifeline) -> Result<(), BoxError> {
-    // The page itself is no trace worth looking at: only the routes before the layer have it.
+/// What a request finds here. Clones are the same.
+#[derive(Clone, Debug)]
+struct Frontend {
+    peers: Peers,
+    knobs: LiveKnobs,
+    workers: Workers,
+    /// The URL below which traces are shown.
+    query: Arc<str>,
+}
+
+pub(crate) async fn serve(
+    listener: TcpListener,
+    peers: Peers,
+    knobs: Knobs,
+    query: String,
+    lifeline: Lifeline,
+) -> Result<(), BoxError> {
+    let knobs = LiveKnobs::new(knobs);
+    let workers = Workers::default();
+    let frontend = Frontend { peers, knobs: knobs.clone(), workers, query: query.into() };
+    let untraced = Router::new()
+        .route("/", get(async || Html(include_str!("page.html"))))
+        .route("/knobs", get(knobs::read).put(knobs::turn))
+        .with_state(knobs);
+    // The page and its knobs are no trace worth looking at: only the routes before the layer have it.
     let app = Router::new()
         .route("/dispatch", get(dispatch::dispatch))
-        .with_state(peers)
+        .with_state(frontend)
         .layer(ServerLayer::new())
-        .route("/", get(async || Html(include_str!("page.html"))));
+        .merge(untraced);
     Ok(axum::serve(listener, app).with_graceful_shutdown(lifeline.cut()).await?)
+}
+
+// === impl Frontend ===
+
+impl Frontend {
+    fn trace_url(&self, trace_id: &str) -> String {
+        format!("{}/trace/{trace_id}", self.query)
+    }
 }

@@ -40,6 +40,8 @@ impl Child {
         let mut process = Command::new(std::env::current_exe()?)
             .arg(name)
             .args(arguments)
+            // Each of them has its own name.
+            .env_remove("JAEGER_SERVICE_NAME")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

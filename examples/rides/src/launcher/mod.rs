@@ -9,14 +9,14 @@ mod stop_signal;
 use std::process::ExitCode;
 
 use self::{jaeger::Jaeger, services::Services, stop_signal::StopSignal};
-use crate::{BoxError, args::Demo, console};
+use crate::{BoxError, args::Demo, console, frontend::Dispatched};
 
 /// How the demo came to its end.
 enum End {
     /// Ctrl-C, or SIGTERM.
     Stopped,
     /// Of `--once`: the dispatch is answered.
-    Dispatched(once::Ride),
+    Dispatched(Dispatched),
 }
 
 /// Runs the demo to its end.
@@ -62,7 +62,7 @@ async fn work(demo: &Demo, jaeger: &Jaeger, services: &mut Services) -> Result<E
 
 async fn conclude(demo: &Demo, jaeger: &Jaeger, end: Result<End, BoxError>) -> Result<(), BoxError> {
     match end? {
-        End::Dispatched(ride) => once::check(demo, jaeger, &ride).await,
+        End::Dispatched(answer) => once::check(demo, jaeger, &answer).await,
         End::Stopped if demo.once => Err("stopped before the dispatch was answered".into()),
         End::Stopped => Ok(()),
     }

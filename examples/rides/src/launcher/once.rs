@@ -11,7 +11,7 @@ use crate::{
     BoxError,
     args::Demo,
     console,
-    frontend::Dispatched,
+    frontend::{Dispatched, Outcome},
     http_client,
     plan::{Customer, Plan, RACHEL},
     query::{self, Received},
@@ -22,28 +22,21 @@ use crate::{
 const CUSTOMER: Customer = RACHEL;
 const SESSION: &str = "once";
 
-/// What the frontend answered.
-pub(super) struct Ride {
-    answer: Dispatched,
-}
-
 /// Asks for a ride as the page does, with baggage and without a trace.
-pub(super) async fn dispatch(frontend: SocketAddr) -> Result<Ride, BoxError> {
+pub(super) async fn dispatch(frontend: SocketAddr) -> Result<Dispatched, BoxError> {
     let request = Request::get(format!("http://{frontend}/dispatch?customer={}", CUSTOMER.id))
         .header("jaeger-baggage", format!("session={SESSION}, request={SESSION}-1"))
         .body(Empty::<Bytes>::new())?;
     let (status, body) = http_client::send(http_client::plain(), request).await?;
-    if !status.is_success() {
-        return Err(format!("the dispatch failed: {status}: {}", String::from_utf8_lossy(&body)).into());
-    }
-    Ok(Ride { answer: serde_json::from_slice(&body)? })
+    let answer = serde_json::from_slice(&body);
+    let text = String::from_utf8_lossy(&body);
+    Ok(answer.map_err(|_| format!("the dispatch failed: {status}: {text}"))?)
 }
 
 /// Prints the trace; an error if it, or the answer, is not the expected one.
-pub(super) async fn check(demo: &Demo, jaeger: &Jaeger, ride: &Ride) -> Result<(), BoxError> {
-    let answer = &ride.answer;
+pub(super) async fn check(demo: &Demo, jaeger: &Jaeger, answer: &Dispatched) -> Result<(), BoxError> {
     let plan = Plan::new(demo.seed);
-    let expected = plan.trace(CUSTOMER, SESSION);
+    let expected = plan.trace(CUSTOMER, SESSION, demo.knobs);
     let spans = expected.count();
     let received = query::wait_for_trace(jaeger.query(), &answer.trace_id, spans, demo.deadline).await;
     if received.count() == 0 {
@@ -62,10 +55,14 @@ pub(super) async fn check(demo: &Demo, jaeger: &Jaeger, ride: &Ride) -> Result<(
             format!("the trace is not the expected one\n\nexpected:\n{expected}\nfound:\n{found}").into()
         );
     }
-    let found = (answer.driver.clone(), answer.eta_minutes.try_into()?);
-    match plan.best_driver(CUSTOMER) {
-        Some(best) if best == found => Ok(()),
-        best => Err(format!("the ride is not the expected one: expected {best:?}, found {found:?}").into()),
+    match &answer.outcome {
+        Outcome::Failed { error } => Err(format!("the dispatch failed, as its trace shows: {error}").into()),
+        Outcome::Ride(ride) => match plan.best_ride(CUSTOMER) {
+            Some(best) if best == *ride => Ok(()),
+            best => {
+                Err(format!("the ride is not the expected one: expected {best:?}, found {ride:?}").into())
+            }
+        },
     }
 }
 

@@ -31,13 +31,14 @@ impl Services {
         let customer = self.add(demo, "customer", &with(&[])).await?;
         let route = self.add(demo, "route", &with(&[])).await?;
         let driver = self.add(demo, "driver", &with(&[("--route", route.to_string())])).await?;
-        let frontend = with(&[
+        let mut frontend = with(&[
             ("--customer", customer.to_string()),
             ("--driver", driver.to_string()),
             ("--route", route.to_string()),
             ("--query", jaeger.query().to_owned()),
             ("--port", demo.port.to_string()),
         ]);
+        frontend.extend(demo.knobs.values().map(|(name, value)| format!("--{name}={value}")));
         self.add(demo, "frontend", &frontend).await
     }
 
