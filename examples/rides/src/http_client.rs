@@ -10,6 +10,7 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use jaeger_propagation::Propagator;
 use serde::de::DeserializeOwned;
 use tower::{Service, ServiceBuilder, ServiceExt, timeout::Timeout};
 use tower_jaeger::ClientLayer;
@@ -30,6 +31,12 @@ pub(crate) fn plain() -> PlainClient {
 
 pub(crate) fn traced() -> TracedClient {
     ServiceBuilder::new().layer(ClientLayer::new()).service(plain())
+}
+
+/// For a service of which nobody knows whether it reads Jaeger's headers: W3C's are sent beside them.
+pub(crate) fn traced_for_w3c() -> TracedClient {
+    let layer = ClientLayer::new().with_propagator(Propagator::both());
+    ServiceBuilder::new().layer(layer).service(plain())
 }
 
 /// The JSON at a URL.

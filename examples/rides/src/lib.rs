@@ -12,6 +12,8 @@ mod tree;
 mod customer;
 mod driver;
 mod frontend;
+mod notify;
+mod pricing;
 mod route;
 mod service;
 

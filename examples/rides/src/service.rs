@@ -17,9 +17,9 @@ use crate::{
     args::{Peers, Service},
     console, customer,
     database::Database,
-    driver, frontend,
+    driver, frontend, notify,
     plan::Plan,
-    route, tracing,
+    pricing, route, tracing,
 };
 
 /// Before the address, in a service's first line.
@@ -122,8 +122,10 @@ async fn serve_peers(
         Peers::Customer => customer::serve(listener, plan, database?, lifeline).await,
         Peers::Driver { route } => driver::serve(listener, plan, database?, route, lifeline).await,
         Peers::Route => route::serve(listener, plan, lifeline).await,
-        Peers::Frontend { customer, driver, route, query } => {
-            let peers = frontend::Peers::new(&customer, &driver, &route)?;
+        Peers::Pricing => pricing::serve(listener, plan, lifeline).await,
+        Peers::Notify => notify::serve(listener, plan, lifeline).await,
+        Peers::Frontend { addresses, query } => {
+            let peers = frontend::Peers::new(&addresses)?;
             frontend::serve(listener, peers, service.knobs, query, lifeline).await
         }
     }

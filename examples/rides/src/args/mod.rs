@@ -6,7 +6,7 @@ mod service;
 
 pub(crate) use self::{
     demo::{Demo, JaegerChoice, Ports},
-    service::{Peers, Service},
+    service::{PeerAddresses, Peers, Service},
 };
 
 use self::options::Options;

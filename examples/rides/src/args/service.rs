@@ -22,9 +22,27 @@ pub(crate) struct Service {
 #[derive(Debug)]
 pub(crate) enum Peers {
     Customer,
-    Driver { route: String },
+    Driver {
+        route: String,
+    },
     Route,
-    Frontend { customer: String, driver: String, route: String, query: String },
+    Pricing,
+    Notify,
+    /// And where traces are shown, a URL.
+    Frontend {
+        addresses: PeerAddresses,
+        query: String,
+    },
+}
+
+/// Whom the frontend calls.
+#[derive(Debug)]
+pub(crate) struct PeerAddresses {
+    pub(crate) customer: String,
+    pub(crate) driver: String,
+    pub(crate) route: String,
+    pub(crate) pricing: String,
+    pub(crate) notify: String,
 }
 
 // === impl Service ===
@@ -35,12 +53,18 @@ impl Service {
             "customer" => Peers::Customer,
             "driver" => Peers::Driver { route: options.required("--route")? },
             "route" => Peers::Route,
-            "frontend" => Peers::Frontend {
-                customer: options.required("--customer")?,
-                driver: options.required("--driver")?,
-                route: options.required("--route")?,
-                query: options.required("--query")?,
-            },
+            "pricing" => Peers::Pricing,
+            "notify" => Peers::Notify,
+            "frontend" => {
+                let addresses = PeerAddresses {
+                    customer: options.required("--customer")?,
+                    driver: options.required("--driver")?,
+                    route: options.required("--route")?,
+                    pricing: options.required("--pricing")?,
+                    notify: options.required("--notify")?,
+                };
+                Peers::Frontend { addresses, query: options.required("--query")? }
+            }
             _ => return Err(format!("unknown service {name:?}")),
         };
         let exporter = Exporter::read(options.text("--exporter"))?;
@@ -68,6 +92,8 @@ impl Service {
             Peers::Customer => "customer",
             Peers::Driver { .. } => "driver",
             Peers::Route => "route",
+            Peers::Pricing => "pricing",
+            Peers::Notify => "notify",
             Peers::Frontend { .. } => "frontend",
         }
     }

@@ -1,8 +1,12 @@
 //! `driver`: who is near. gRPC, on tonic.
 
 mod redis;
+mod track;
 
-use opentelemetry::KeyValue;
+use std::pin::Pin;
+
+use futures_util::stream::Stream;
+use opentelemetry::{Context, KeyValue, trace::TraceContextExt};
 use tokio::net::TcpListener;
 use tonic::{
     Request, Response, Status,
@@ -18,7 +22,7 @@ use crate::{
     knobs::Knobs,
     plan::{Driver, Location, Plan},
     proto::{
-        DriverLocation, FindNearestRequest, FindNearestResponse,
+        DriverLocation, FindNearestRequest, FindNearestResponse, Position, TrackRequest,
         driver_service_server::{DriverService, DriverServiceServer},
     },
     retries::{self, RetryingClient},
@@ -51,14 +55,14 @@ pub(crate) async fn serve(
 
 #[tonic::async_trait]
 impl DriverService for Drivers {
+    type TrackStream = Pin<Box<dyn Stream<Item = Result<Position, Status>> + Send>>;
+
     async fn find_nearest(
         &self,
         request: Request<FindNearestRequest>,
     ) -> Result<Response<FindNearestResponse>, Status> {
         baggage::tag_span();
-        let location = request.into_inner().location;
-        let customer = location.parse::<Location>();
-        let customer = customer.map_err(|error| Status::invalid_argument(error.to_string()))?;
+        let customer = location(&request.into_inner().location)?;
 
         let drivers = self.redis.find_driver_ids(customer).await;
         let read = self.redis.get_drivers(&drivers, Knobs::of_request()).await;
@@ -67,6 +71,13 @@ impl DriverService for Drivers {
             self.check_road(nearest, customer).await?;
         }
         Ok(Response::new(FindNearestResponse { drivers: drivers.into_iter().map(into_message).collect() }))
+    }
+
+    async fn track(&self, request: Request<TrackRequest>) -> Result<Response<Self::TrackStream>, Status> {
+        baggage::tag_span();
+        let TrackRequest { driver_id, from, to } = request.into_inner();
+        Context::current().span().set_attribute(KeyValue::new("driver", driver_id));
+        Ok(Response::new(Box::pin(track::track(location(&from)?, location(&to)?))))
     }
 }
 
@@ -80,6 +91,11 @@ impl Drivers {
         tracing::log("Nearest driver", fields);
         Ok(())
     }
+}
+
+#[expect(clippy::result_large_err, reason = "tonic's own type, as in the handlers")]
+fn location(text: &str) -> Result<Location, Status> {
+    text.parse::<Location>().map_err(|error| Status::invalid_argument(error.to_string()))
 }
 
 fn into_message(driver: Driver) -> DriverLocation {

@@ -1,11 +1,13 @@
 //! `frontend`: a web page, and the dispatch that asks all the others. HTTP, on axum.
 
+mod bookings;
 mod dispatch;
 mod error;
 mod find_route;
 mod knobs;
 mod peers;
 mod ride;
+mod track;
 mod workers;
 
 pub(crate) use self::{
@@ -50,6 +52,7 @@ pub(crate) async fn serve(
     // The page and its knobs are no trace worth looking at: only the routes before the layer have it.
     let app = Router::new()
         .route("/dispatch", get(dispatch::dispatch))
+        .route("/track", get(track::track))
         .with_state(frontend)
         .layer(ServerLayer::new())
         .merge(untraced);

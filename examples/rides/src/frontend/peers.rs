@@ -3,18 +3,24 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
-use tonic::transport::Channel;
+use tonic::{Streaming, transport::Channel};
 use tower::ServiceBuilder;
 use tower_jaeger::ClientLayer;
 
-use super::{error::DispatchError, find_route};
+use super::{bookings::Bookings, error::DispatchError, find_route};
 use crate::{
     BoxError,
+    args::PeerAddresses,
     call_error::CallError,
     customer::Found,
     http_client::{self, TIMEOUT, TracedClient},
+    notify::Booking,
     plan::Location,
-    proto::{DriverLocation, FindNearestRequest, driver_service_client::DriverServiceClient},
+    pricing::Price,
+    proto::{
+        DriverLocation, FindNearestRequest, Position, TrackRequest,
+        driver_service_client::DriverServiceClient,
+    },
     retries::{self, RetryingClient},
 };
 
@@ -26,25 +32,31 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) struct Peers {
     customer: Arc<str>,
     route: Arc<str>,
+    pricing: Arc<str>,
     customer_client: TracedClient,
     driver_client: DriverServiceClient<tower_jaeger::Client<Channel>>,
     route_client: RetryingClient,
+    pricing_client: TracedClient,
+    bookings: Bookings,
 }
 
 // === impl Peers ===
 
 impl Peers {
-    /// Each is a `HOST:PORT`.
-    pub(crate) fn new(customer: &str, driver: &str, route: &str) -> Result<Self, BoxError> {
+    pub(crate) fn new(addresses: &PeerAddresses) -> Result<Self, BoxError> {
+        let PeerAddresses { customer, driver, route, pricing, notify } = addresses;
         let channel = Channel::from_shared(format!("http://{driver}"))?;
         let channel = channel.connect_timeout(CONNECT_TIMEOUT).timeout(TIMEOUT).connect_lazy();
         let channel = ServiceBuilder::new().layer(ClientLayer::new()).service(channel);
         Ok(Self {
-            customer: customer.into(),
-            route: route.into(),
+            customer: customer.as_str().into(),
+            route: route.as_str().into(),
+            pricing: pricing.as_str().into(),
             customer_client: http_client::traced(),
             driver_client: DriverServiceClient::new(channel),
             route_client: retries::client(),
+            pricing_client: http_client::traced_for_w3c(),
+            bookings: Bookings::new(notify),
         })
     }
 
@@ -60,11 +72,28 @@ impl Peers {
     pub(super) async fn drivers_near(&self, place: Location) -> Result<Vec<DriverLocation>, DispatchError> {
         let request = FindNearestRequest { location: place.to_string() };
         let found = self.driver_client.clone().find_nearest(request).await;
-        let found = found.map_err(|status| DispatchError::Upstream("driver", CallError::from(status)))?;
+        let found = found.map_err(|status| DispatchError::Upstream("driver", status.into()))?;
         Ok(found.into_inner().drivers)
     }
 
     pub(super) async fn eta_minutes(&self, driver: &DriverLocation, to: Location) -> Result<i64, CallError> {
         find_route::find_route(self.route_client.clone(), &self.route, driver, to).await
+    }
+
+    pub(super) async fn price_cents(&self, minutes: i64) -> Result<u64, DispatchError> {
+        let url = format!("http://{}/price?minutes={minutes}", self.pricing);
+        let price = http_client::get_json(self.pricing_client.clone(), &url).await;
+        let Price { cents } = price.map_err(|error| DispatchError::Upstream("pricing", error))?;
+        Ok(cents)
+    }
+
+    pub(super) async fn tell(&self, booking: Booking) {
+        self.bookings.send(booking).await;
+    }
+
+    pub(super) async fn track(&self, request: TrackRequest) -> Result<Streaming<Position>, DispatchError> {
+        let positions = self.driver_client.clone().track(request).await;
+        let positions = positions.map_err(|status| DispatchError::Upstream("driver", status.into()))?;
+        Ok(positions.into_inner())
     }
 }

@@ -7,8 +7,8 @@ use tower_jaeger::with_baggage;
 
 use super::{Frontend, error::DispatchError};
 use crate::{
-    baggage, call_error::CallError, customer::Found, knobs::Knobs, plan::Location, proto::DriverLocation,
-    tracing,
+    baggage, call_error::CallError, customer::Found, knobs::Knobs, notify::Booking, plan::Location,
+    proto::DriverLocation, tracing,
 };
 
 /// What a customer is told.
@@ -16,6 +16,11 @@ use crate::{
 pub(crate) struct Ride {
     pub(crate) driver: String,
     pub(crate) eta_minutes: i64,
+    pub(crate) price_cents: u64,
+    /// Where the driver is, as `x,y`.
+    pub(crate) from: String,
+    /// Where the customer waits.
+    pub(crate) to: String,
 }
 
 pub(super) async fn find_ride(
@@ -29,13 +34,28 @@ pub(super) async fn find_ride(
 
     // From here on every call carries the customer's name, and whatever is called by that one too.
     let name = [(baggage::CUSTOMER, customer.name.clone())];
-    let ride = with_baggage(name, find_driver(frontend, knobs, &customer)).await?;
+    let ride = with_baggage(name, book(frontend, knobs, customer)).await?;
     let driver = KeyValue::new("driver", ride.driver.clone());
     tracing::log("Dispatch successful", [driver, KeyValue::new("eta_minutes", ride.eta_minutes)]);
     Ok(ride)
 }
 
-async fn find_driver(frontend: &Frontend, knobs: Knobs, customer: &Found) -> Result<Ride, DispatchError> {
+/// Finds the ride, and has the customer told of it.
+async fn book(frontend: &Frontend, knobs: Knobs, customer: Found) -> Result<Ride, DispatchError> {
+    let (driver, eta_minutes) = find_driver(frontend, knobs, &customer).await?;
+    let price_cents = frontend.peers.price_cents(eta_minutes).await?;
+    let Found { name, location: to } = customer;
+    let DriverLocation { driver_id: driver, location: from } = driver;
+    let ride = Ride { driver: driver.clone(), eta_minutes, price_cents, from, to };
+    frontend.peers.tell(Booking { customer: name, driver, eta_minutes }).await;
+    Ok(ride)
+}
+
+async fn find_driver(
+    frontend: &Frontend,
+    knobs: Knobs,
+    customer: &Found,
+) -> Result<(DriverLocation, i64), DispatchError> {
     let place = customer.location.parse::<Location>();
     let place = place.map_err(|error| DispatchError::Upstream("customer", CallError::unreadable(error)))?;
     let drivers = frontend.peers.drivers_near(place).await?;
@@ -46,8 +66,7 @@ async fn find_driver(frontend: &Frontend, knobs: Knobs, customer: &Found) -> Res
     tracing::log("Found routes", []);
     let first = drivers.into_iter().zip(minutes).min_by_key(|(_, minutes)| *minutes);
     let nobody = || DispatchError::Upstream("driver", CallError::unreadable("no driver is near"));
-    let (driver, eta_minutes) = first.ok_or_else(nobody)?;
-    Ok(Ride { driver: driver.driver_id, eta_minutes })
+    first.ok_or_else(nobody)
 }
 
 /// Of each driver, by as many workers as there are.

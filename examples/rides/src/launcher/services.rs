@@ -1,4 +1,4 @@
-//! The four services.
+//! The services' processes.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
@@ -16,7 +16,7 @@ pub(super) struct Services {
 // === impl Services ===
 
 impl Services {
-    /// Starts all four, and returns where the frontend listens.
+    /// Starts all of them, and returns where the frontend listens.
     pub(super) async fn start(&mut self, demo: &Demo, jaeger: &Jaeger) -> Result<SocketAddr, BoxError> {
         check_port(demo.port)?;
         let sink = jaeger.sink();
@@ -31,10 +31,14 @@ impl Services {
         let customer = self.add(demo, "customer", &with(&[])).await?;
         let route = self.add(demo, "route", &with(&[])).await?;
         let driver = self.add(demo, "driver", &with(&[("--route", route.to_string())])).await?;
+        let pricing = self.add(demo, "pricing", &with(&[])).await?;
+        let notify = self.add(demo, "notify", &with(&[])).await?;
         let mut frontend = with(&[
             ("--customer", customer.to_string()),
             ("--driver", driver.to_string()),
             ("--route", route.to_string()),
+            ("--pricing", pricing.to_string()),
+            ("--notify", notify.to_string()),
             ("--query", jaeger.query().to_owned()),
             ("--port", demo.port.to_string()),
         ]);

@@ -18,7 +18,13 @@ impl Plan {
     pub(crate) fn best_ride(self, customer: Customer) -> Option<Ride> {
         let ride = |driver: Driver| {
             let eta_minutes = self.eta_minutes(driver.location, customer.location);
-            Ride { driver: driver.id, eta_minutes }
+            Ride {
+                driver: driver.id,
+                eta_minutes,
+                price_cents: self.price_cents(customer.name, eta_minutes.unsigned_abs()),
+                from: driver.location.to_string(),
+                to: customer.location.to_string(),
+            }
         };
         self.drivers_near(customer.location).into_iter().map(ride).min_by_key(|ride| ride.eta_minutes)
     }
@@ -44,7 +50,7 @@ impl Expected<'_> {
         let (routes, are_found): (Vec<_>, Vec<_>) =
             drivers.iter().map(|driver| self.find_route(driver)).unzip();
         let root = root.child(call).children(routes);
-        if are_found.contains(&false) { root.error() } else { root }
+        if are_found.contains(&false) { root.error() } else { root.child(self.price()).child(self.notice()) }
     }
 
     fn lookup(&self) -> Node {
@@ -94,6 +100,15 @@ impl Expected<'_> {
         (answers.into_iter().map(call).collect(), is_found)
     }
 
+    fn price(&self) -> Node {
+        Node::new("frontend", "HTTP GET").child(self.tagged(Node::new("pricing", "HTTP GET /price")))
+    }
+
+    fn notice(&self) -> Node {
+        let receipt = self.tagged(Node::new("notify", "process ride-booked")).follows();
+        Node::new("frontend", "send ride-booked").child(receipt)
+    }
+
     fn tagged(&self, node: Node) -> Node {
         node.tag(baggage::CUSTOMER, self.customer.name).tag(baggage::SESSION, self.session)
     }
@@ -126,8 +141,8 @@ mod tests {
         for seed in 0..50 {
             let drivers = Plan::new(seed).drivers_near(RACHEL.location).len();
             let trace = Plan::new(seed).trace(RACHEL, "test", knobs(&[("error-rate", "0")]));
-            // dispatch 1, customer 3, driver 2 + 1 + 2, per driver GetDriver and a route of 3
-            assert_eq!(trace.count(), 9 + 4 * drivers, "seed {seed}");
+            // dispatch 1, customer 3, driver 2 + 1 + 2, price 2, notice 2, per driver GetDriver and a route of 3
+            assert_eq!(trace.count(), 13 + 4 * drivers, "seed {seed}");
         }
     }
 

@@ -59,6 +59,11 @@ impl Plan {
         i64::try_from(minutes).unwrap_or(i64::MAX)
     }
 
+    /// What a ride costs.
+    pub(crate) fn price_cents(self, customer: &str, minutes: u64) -> u64 {
+        350 + 120 * minutes + self.random(&["price", customer], 100)
+    }
+
     /// Whether redis does not answer in time.
     pub(crate) fn redis_times_out(self, driver: &str, attempt: u32, error_rate: u64) -> bool {
         self.fails(&["redis", driver], attempt, error_rate)
