@@ -47,13 +47,14 @@ fn the_page_has_all_customers_and_works_offline() {
 }
 
 #[test]
-fn a_service_that_is_gone_is_a_bad_gateway() {
+fn a_service_that_is_away_is_named() {
     let nobody = "127.0.0.1:1";
-    let peers = ["--customer", nobody, "--driver", nobody, "--route", nobody];
+    let peers = ["customer", "driver", "route", "pricing", "notify"].map(|peer| format!("--{peer}={nobody}"));
+    let peers = peers.each_ref().map(String::as_str);
     let jaeger = ["--to", "http://127.0.0.1:1/api/traces", "--query", "http://127.0.0.1:1"];
     let frontend = Rides::start(&[&["frontend"], &peers[..], &jaeger].concat());
     let address = frontend.line_after("listening");
     let (status, body) = get(&format!("http://{address}/dispatch?customer=123"));
-    assert_eq!(status, 502, "{body}");
-    assert!(body.contains("customer failed: GET http://127.0.0.1:1/customer?customer=123: "), "{body}");
+    assert_eq!(status, 503, "{body}");
+    assert!(body.contains("\"error\":\"customer is away: Connection refused"), "{body}");
 }

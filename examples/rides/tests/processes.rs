@@ -12,7 +12,7 @@ use std::{
 
 use support::{FREE_PORTS, Rides, run, wait_until};
 
-fn start() -> (Rides, [u32; 4]) {
+fn start() -> (Rides, [u32; 6]) {
     let demo = Rides::start(&[&["--verbose"], &FREE_PORTS[..]].concat());
     let services = demo.service_ids();
     demo.line_after("Ctrl-C stops the demo.");
@@ -59,7 +59,7 @@ fn a_killed_launcher_leaves_nobody() {
 #[test]
 fn a_service_that_dies_ends_the_demo() {
     let (mut demo, services) = start();
-    let [_, _, driver, _] = services;
+    let [_, _, driver, ..] = services;
     kill("-KILL", &driver.to_string());
     assert_eq!(demo.wait().code(), Some(1));
     assert!(!services.into_iter().any(is_running), "{services:?}");

@@ -78,8 +78,7 @@ impl Redis {
         let has_timed_out = self.plan.redis_times_out(&driver.id, attempt, knobs.error_rate);
         if has_timed_out {
             sleep(TIMEOUT).await;
-            context.span().set_attribute(KeyValue::new("error", true));
-            context.span().add_event("redis timeout", vec![KeyValue::new("driver", driver.id.clone())]);
+            tracing::fail(&context, "redis timeout", KeyValue::new("driver", driver.id.clone()));
         } else {
             sleep(self.plan.delay("GetDriver", &driver.id, 30)).await;
         }

@@ -45,8 +45,7 @@ impl Bookings {
         let sent = sent.unwrap_or_else(|_| Err(io::Error::other(format!("no answer within {TIMEOUT:?}"))));
         if let Err(error) = sent {
             let text = format!("notify is away: {error}");
-            context.span().set_attribute(KeyValue::new("error", true));
-            context.span().add_event("error", vec![KeyValue::new("message", text)]);
+            tracing::fail(&context, "error", KeyValue::new("message", text));
         }
         context.span().end();
     }

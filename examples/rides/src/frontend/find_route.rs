@@ -30,8 +30,7 @@ pub(super) async fn find_route(
     let url = route::url(service, &driver.location, to);
     let route = http_client::get_json(client, &url).with_context(context.clone()).await;
     if let Err(error) = &route {
-        context.span().set_attribute(KeyValue::new("error", true));
-        context.span().add_event("error", vec![KeyValue::new("message", error.to_string())]);
+        tracing::fail(&context, "error", KeyValue::new("message", error.to_string()));
     }
     context.span().end();
     route.map(|Route { eta_minutes }| eta_minutes)

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::stream::{self, StreamExt};
-use opentelemetry::{Context, KeyValue, trace::TraceContextExt};
+use opentelemetry::{Context, KeyValue};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_jaeger::current_span;
@@ -53,8 +53,7 @@ fn line(position: Result<Position, tonic::Status>) -> Value {
         Ok(Position { location, left }) => json!({ "location": location, "left": left }),
         Err(status) => {
             let text = DispatchError::Upstream("driver", CallError::from(status)).to_string();
-            Context::current().span().set_attribute(KeyValue::new("error", true));
-            tracing::log("error", [KeyValue::new("message", text.clone())]);
+            tracing::fail(&Context::current(), "error", KeyValue::new("message", text.clone()));
             json!({ "error": text })
         }
     }

@@ -26,6 +26,9 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
 pub(crate) const FREE_PORTS: [&str; 4] =
     ["--port=0", "--query-port=0", "--collector-port=0", "--agent-port=0"];
 
+/// In the order of their start.
+pub(crate) const SERVICES: [&str; 6] = ["customer", "route", "driver", "pricing", "notify", "frontend"];
+
 /// Waits until something is so.
 #[track_caller]
 pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -75,8 +78,8 @@ impl Rides {
 
     /// The ids of the services' processes, as `--verbose` tells them.
     #[track_caller]
-    pub(crate) fn service_ids(&self) -> [u32; 4] {
-        ["customer", "route", "driver", "frontend"].map(|name| {
+    pub(crate) fn service_ids(&self) -> [u32; 6] {
+        SERVICES.map(|name| {
             let line = self.line_after(name);
             let id = line.strip_prefix("pid ").and_then(|rest| rest.split_once(','));
             id.unwrap_or_else(|| panic!("no id in {line:?}")).0.parse().unwrap()
