@@ -73,16 +73,8 @@ impl JaegerChoice {
     fn read(options: &mut Options, exporter: Exporter, once: bool) -> Result<Self, String> {
         let (collector, agent) = (options.text("--collector"), options.text("--agent"));
         let query = options.text("--query");
-        let name = exporter.name();
         let option = exporter.address_option();
         if collector.is_none() && agent.is_none() && query.is_none() {
-            if matches!(exporter, Exporter::UdpBinary | Exporter::Otlp) {
-                let default = exporter.default_address();
-                return Err(format!(
-                    "the Jaeger in memory does not receive what --exporter {name} sends: \
-                     name one that runs already by --query, and by {option} if it is not {default}"
-                ));
-            }
             return Ok(Self::Embedded(Ports::read(options, if once { ANY_PORTS } else { JAEGER_PORTS })?));
         }
         let missing = "a Jaeger that runs already needs --query: where its traces are read";

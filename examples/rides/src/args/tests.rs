@@ -91,9 +91,6 @@ fn mistakes_are_named() {
     let need = "a Jaeger that runs already needs --query: where its traces are read";
     refused("--collector a", need);
     refused("--exporter udp --agent a", need);
-    let memory = "the Jaeger in memory does not receive what --exporter udp-binary sends: name one that runs already by \
-                  --query, and by --agent if it is not 127.0.0.1:6832";
-    refused("--exporter udp-binary --once", memory);
     refused(
         "--exporter x",
         "--exporter: expected http, udp, udp-binary, otlp or opentelemetry-jaeger, found \"x\"",

@@ -5,6 +5,7 @@ mod dispatch;
 mod error;
 mod find_route;
 mod knobs;
+mod page;
 mod peers;
 mod ride;
 mod track;
@@ -18,7 +19,7 @@ pub(crate) use self::{
 
 use std::sync::Arc;
 
-use axum::{Router, response::Html, routing::get};
+use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 use tower_jaeger::ServerLayer;
 
@@ -46,7 +47,7 @@ pub(crate) async fn serve(
     let workers = Workers::default();
     let frontend = Frontend { peers, knobs: knobs.clone(), workers, query: query.into() };
     let untraced = Router::new()
-        .route("/", get(async || Html(include_str!("page.html"))))
+        .merge(page::router())
         .route("/knobs", get(knobs::read).put(knobs::turn))
         .with_state(knobs);
     // The page and its knobs are no trace worth looking at: only the routes before the layer have it.

@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
+
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A running `rides`, killed when it is dropped.
@@ -44,6 +46,19 @@ pub(crate) fn get(url: &str) -> (u16, String) {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     let mut answer = agent.get(url).call().unwrap();
     (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+}
+
+/// A trace, when it has so many spans.
+#[track_caller]
+pub(crate) fn trace(query: &str, trace_id: &str, spans: usize) -> Value {
+    let mut found = Value::Null;
+    wait_until("the trace", || {
+        let (status, body) = get(&format!("{query}api/traces/{trace_id}"));
+        found = serde_json::from_str(&body).unwrap_or_default();
+        let count = found.pointer("/data/0/spans").and_then(Value::as_array).map_or(0, Vec::len);
+        status == 200 && count >= spans
+    });
+    found
 }
 
 impl Rides {
