@@ -26,7 +26,11 @@ pub(crate) type PlainClient = Timeout<Client<HttpConnector, Empty<Bytes>>>;
 pub(crate) type TracedClient = tower_jaeger::Client<PlainClient>;
 
 pub(crate) fn plain() -> PlainClient {
-    Timeout::new(Client::builder(TokioExecutor::new()).build_http(), TIMEOUT)
+    with_timeout(TIMEOUT)
+}
+
+pub(crate) fn with_timeout(timeout: Duration) -> PlainClient {
+    Timeout::new(Client::builder(TokioExecutor::new()).build_http(), timeout)
 }
 
 pub(crate) fn traced() -> TracedClient {

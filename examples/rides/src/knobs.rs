@@ -6,12 +6,12 @@
 use std::{fmt, ops::RangeInclusive};
 
 use opentelemetry::{Context, KeyValue, trace::TraceContextExt};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::baggage;
 
 /// How each problem is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Knobs {
     /// Whether drivers are read one after the other, or all at once.

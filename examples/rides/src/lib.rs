@@ -6,6 +6,7 @@ mod args;
 mod console;
 
 mod launcher;
+mod load;
 mod query;
 mod tree;
 
@@ -45,6 +46,7 @@ pub async fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(args::Command::Demo(demo)) => launcher::run(demo).await,
+        Ok(args::Command::Load(load)) => load::against(load).await,
         Ok(args::Command::Service(service)) => service::run(service).await,
         Err(reason) => {
             console::complain(&format!("rides: {reason}; --help lists the options"));

@@ -106,6 +106,11 @@ impl Received {
     pub(crate) fn count(&self) -> usize {
         self.roots.iter().map(Node::count).sum()
     }
+
+    /// Whether this is one tree, and the expected one.
+    pub(crate) fn is(&self, expected: &Node) -> bool {
+        matches!(self.roots.as_slice(), [root] if root.shape() == expected.shape())
+    }
 }
 
 // === impl Trace ===

@@ -126,7 +126,7 @@ async fn serve_peers(
         Peers::Notify => notify::serve(listener, plan, lifeline).await,
         Peers::Frontend { addresses, query } => {
             let peers = frontend::Peers::new(&addresses)?;
-            frontend::serve(listener, peers, service.knobs, query, lifeline).await
+            frontend::serve(listener, peers, service.knobs, query, service.seed, lifeline).await
         }
     }
 }

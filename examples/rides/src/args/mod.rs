@@ -1,11 +1,13 @@
 //! The command line.
 
 mod demo;
+mod load;
 mod options;
 mod service;
 
 pub(crate) use self::{
-    demo::{Demo, JaegerChoice, Ports},
+    demo::{Demo, JaegerChoice, Ports, Task},
+    load::LoadAgainst,
     service::{PeerAddresses, Peers, Service},
 };
 
@@ -22,6 +24,7 @@ pub(crate) const DEFAULT_SEED: u64 = 4;
 pub(crate) enum Command {
     Help,
     Demo(Demo),
+    Load(LoadAgainst),
     Service(Service),
 }
 
@@ -34,6 +37,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
         return Ok(Command::Help);
     }
     let command = match name {
+        Some(name) if name == "load" => Command::Load(LoadAgainst::read(&mut options)?),
         Some(name) => Command::Service(Service::read(&name, &mut options)?),
         None => Command::Demo(Demo::read(&mut options)?),
     };

@@ -1,11 +1,11 @@
 //! `--name value` pairs and flags, each at most once.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, num::NonZeroUsize, str::FromStr};
 
 use crate::knobs::Knobs;
 
 /// Options that have no value.
-const FLAGS: [&str; 3] = ["--help", "--once", "--verbose"];
+const FLAGS: [&str; 4] = ["--check", "--help", "--once", "--verbose"];
 
 /// What was given and has not been taken yet.
 #[derive(Debug)]
@@ -61,6 +61,12 @@ impl Options {
     pub(super) fn parsed<T: FromStr>(&mut self, name: &str, what: &str) -> Result<Option<T>, String> {
         let Some(text) = self.text(name) else { return Ok(None) };
         text.parse().map(Some).map_err(|_| format!("{name}: expected {what}, found {text:?}"))
+    }
+
+    /// At least one.
+    pub(super) fn count(&mut self, name: &str) -> Result<Option<usize>, String> {
+        let count: Option<NonZeroUsize> = self.parsed(name, "a number of at least 1")?;
+        Ok(count.map(NonZeroUsize::get))
     }
 
     pub(super) fn port(&mut self, name: &str) -> Result<Option<u16>, String> {

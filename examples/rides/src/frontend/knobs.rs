@@ -8,6 +8,7 @@ use axum::{
     http::StatusCode,
 };
 
+use super::Frontend;
 use crate::knobs::Knobs;
 
 /// How they are now. Clones are the same knobs.
@@ -16,16 +17,16 @@ pub(super) struct LiveKnobs {
     knobs: Arc<Mutex<Knobs>>,
 }
 
-pub(super) async fn read(State(knobs): State<LiveKnobs>) -> Json<Knobs> {
-    Json(knobs.now())
+pub(super) async fn read(State(frontend): State<Frontend>) -> Json<Knobs> {
+    Json(frontend.knobs.now())
 }
 
 /// All of them or none.
 pub(super) async fn turn(
-    State(knobs): State<LiveKnobs>,
+    State(frontend): State<Frontend>,
     Query(turned): Query<Vec<(String, String)>>,
 ) -> Result<Json<Knobs>, (StatusCode, String)> {
-    let turned = knobs.turn(&turned);
+    let turned = frontend.knobs.turn(&turned);
     turned.map(Json).map_err(|reason| (StatusCode::BAD_REQUEST, reason))
 }
 

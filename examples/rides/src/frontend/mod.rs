@@ -19,12 +19,12 @@ pub(crate) use self::{
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
+use axum::{Json, Router, extract::State, routing::get};
 use tokio::net::TcpListener;
 use tower_jaeger::ServerLayer;
 
 use self::{knobs::LiveKnobs, workers::Workers};
-use crate::{BoxError, knobs::Knobs, service::Lifeline};
+use crate::{BoxError, knobs::Knobs, load::About, service::Lifeline};
 
 /// What a request finds here. Clones are the same.
 #[derive(Clone, Debug)]
@@ -34,6 +34,7 @@ struct Frontend {
     workers: Workers,
     /// The URL below which traces are shown.
     query: Arc<str>,
+    seed: u64,
 }
 
 pub(crate) async fn serve(
@@ -41,15 +42,17 @@ pub(crate) async fn serve(
     peers: Peers,
     knobs: Knobs,
     query: String,
+    seed: u64,
     lifeline: Lifeline,
 ) -> Result<(), BoxError> {
     let knobs = LiveKnobs::new(knobs);
     let workers = Workers::default();
-    let frontend = Frontend { peers, knobs: knobs.clone(), workers, query: query.into() };
+    let frontend = Frontend { peers, knobs, workers, query: query.into(), seed };
     let untraced = Router::new()
         .merge(page::router())
         .route("/knobs", get(knobs::read).put(knobs::turn))
-        .with_state(knobs);
+        .route("/about", get(about))
+        .with_state(frontend.clone());
     // The page and its knobs are no trace worth looking at: only the routes before the layer have it.
     let app = Router::new()
         .route("/dispatch", get(dispatch::dispatch))
@@ -58,6 +61,11 @@ pub(crate) async fn serve(
         .layer(ServerLayer::new())
         .merge(untraced);
     Ok(axum::serve(listener, app).with_graceful_shutdown(lifeline.cut()).await?)
+}
+
+async fn about(State(frontend): State<Frontend>) -> Json<About> {
+    let Frontend { knobs, query, seed, .. } = frontend;
+    Json(About { query: query.to_string(), seed, knobs: knobs.now() })
 }
 
 // === impl Frontend ===

@@ -9,12 +9,20 @@ mod stop_signal;
 use std::process::ExitCode;
 
 use self::{jaeger::Jaeger, services::Services, stop_signal::StopSignal};
-use crate::{BoxError, args::Demo, console, frontend::Dispatched};
+use crate::{
+    BoxError,
+    args::{Demo, Task},
+    console,
+    frontend::Dispatched,
+    load,
+};
 
 /// How the demo came to its end.
 enum End {
     /// Ctrl-C, or SIGTERM.
     Stopped,
+    /// What was to be done is done.
+    Done,
     /// Of `--once`: the dispatch is answered.
     Dispatched(Dispatched),
 }
@@ -51,8 +59,13 @@ async fn try_run(demo: &Demo) -> Result<(), BoxError> {
 
 async fn work(demo: &Demo, jaeger: &Jaeger, services: &mut Services) -> Result<End, BoxError> {
     let frontend = services.start(demo, jaeger).await?;
-    if demo.once {
-        return Ok(End::Dispatched(once::dispatch(frontend).await?));
+    match demo.task {
+        Task::Once => return Ok(End::Dispatched(once::dispatch(frontend).await?)),
+        Task::Load(load) => {
+            load::run(&format!("http://{frontend}"), load, demo.deadline).await?;
+            return Ok(End::Done);
+        }
+        Task::StayUp | Task::Check => {}
     }
     console::say(&format!("page    http://{frontend}/"));
     console::say(&format!("traces  {}/", jaeger.query()));
@@ -63,8 +76,8 @@ async fn work(demo: &Demo, jaeger: &Jaeger, services: &mut Services) -> Result<E
 async fn conclude(demo: &Demo, jaeger: &Jaeger, end: Result<End, BoxError>) -> Result<(), BoxError> {
     match end? {
         End::Dispatched(answer) => once::check(demo, jaeger, &answer).await,
-        End::Stopped if demo.once => Err("stopped before the dispatch was answered".into()),
-        End::Stopped => Ok(()),
+        End::Stopped if demo.task != Task::StayUp => Err("stopped before it was done".into()),
+        End::Stopped | End::Done => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ struct Expected<'e> {
     plan: Plan,
     customer: Customer,
     session: &'e str,
+    request: &'e str,
     knobs: Knobs,
 }
 
@@ -29,9 +30,9 @@ impl Plan {
         self.drivers_near(customer.location).into_iter().map(ride).min_by_key(|ride| ride.eta_minutes)
     }
 
-    /// The trace of one dispatch, whose request is called `{session}-1`. Its root is an error if the dispatch is one.
-    pub(crate) fn trace(self, customer: Customer, session: &str, knobs: Knobs) -> Node {
-        Expected { plan: self, customer, session, knobs }.dispatch()
+    /// The trace of one dispatch. Its root is an error if the dispatch is one.
+    pub(crate) fn trace(self, customer: Customer, session: &str, request: &str, knobs: Knobs) -> Node {
+        Expected { plan: self, customer, session, request, knobs }.dispatch()
     }
 }
 
@@ -54,8 +55,7 @@ impl Expected<'_> {
     }
 
     fn lookup(&self) -> Node {
-        let request = format!("{}-1", self.session);
-        let select = Node::new("mysql", "SQL SELECT").tag(baggage::REQUEST, request);
+        let select = Node::new("mysql", "SQL SELECT").tag(baggage::REQUEST, self.request);
         // The frontend does not know the customer's name before.
         let lookup = Node::new("customer", "HTTP GET /customer").tag(baggage::SESSION, self.session);
         Node::new("frontend", "HTTP GET").child(lookup.child(select))
@@ -140,7 +140,7 @@ mod tests {
     fn without_errors_the_number_of_spans_follows_from_the_number_of_drivers() {
         for seed in 0..50 {
             let drivers = Plan::new(seed).drivers_near(RACHEL.location).len();
-            let trace = Plan::new(seed).trace(RACHEL, "test", knobs(&[("error-rate", "0")]));
+            let trace = Plan::new(seed).trace(RACHEL, "test", "test-1", knobs(&[("error-rate", "0")]));
             // dispatch 1, customer 3, driver 2 + 1 + 2, price 2, notice 2, per driver GetDriver and a route of 3
             assert_eq!(trace.count(), 13 + 4 * drivers, "seed {seed}");
         }
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn the_default_seed_shows_every_problem_to_every_customer_and_fails_none() {
         for customer in CUSTOMERS {
-            let trace = Plan::new(DEFAULT_SEED).trace(customer, "test", Knobs::default());
+            let trace = Plan::new(DEFAULT_SEED).trace(customer, "test", "test-1", Knobs::default());
             let drawn = trace.to_string();
             let count = |line: &str| drawn.lines().filter(|found| found.contains(line)).count();
             assert!(count("redis: GetDriver  error") >= 1, "{drawn}");
@@ -163,7 +163,7 @@ mod tests {
         let drivers = Plan::new(1).drivers_near(RACHEL.location).len();
         for (is_sequential, attempts) in [("on", 3), ("off", 3 * drivers)] {
             let knobs = knobs(&[("error-rate", "100"), ("sequential-drivers", is_sequential)]);
-            let trace = Plan::new(1).trace(RACHEL, "test", knobs);
+            let trace = Plan::new(1).trace(RACHEL, "test", "test-1", knobs);
             assert!(trace.is_error());
             // dispatch 1, customer 3, driver 2 + 1
             assert_eq!(trace.count(), 7 + attempts, "{trace}");
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn baggage_is_tagged_three_hops_away() {
-        let trace = Plan::new(1).trace(RACHEL, "test", Knobs::default()).to_string();
+        let trace = Plan::new(1).trace(RACHEL, "test", "test-1", Knobs::default()).to_string();
         let lines: Vec<_> =
             trace.lines().map(|line| line.trim_start_matches(['│', '├', '└', '─', ' '])).collect();
         let call = lines.iter().position(|line| *line == "driver: HTTP GET").unwrap();

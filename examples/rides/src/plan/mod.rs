@@ -6,10 +6,8 @@ mod customer;
 mod expected;
 mod location;
 
-#[cfg(test)]
-pub(crate) use self::customer::CUSTOMERS;
 pub(crate) use self::{
-    customer::{Customer, RACHEL},
+    customer::{CUSTOMERS, Customer, RACHEL},
     location::Location,
 };
 
