@@ -8,6 +8,7 @@ mod console;
 mod launcher;
 mod load;
 mod query;
+mod self_check;
 mod tree;
 
 mod customer;

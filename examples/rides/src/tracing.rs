@@ -22,7 +22,15 @@ pub(crate) fn install(service: &str, sink: &Sink) -> Result<Closer, BoxError> {
 
 /// A tracer beside that of the process.
 pub(crate) fn build(service: &str, sink: &Sink) -> Result<(BoxedTracer, Closer), BoxError> {
-    let config = config(service, sink)?;
+    build_from(config(service, sink)?, sink)
+}
+
+/// The same, for who says himself what is the matter.
+pub(crate) fn build_quietly(service: &str, sink: &Sink) -> Result<(BoxedTracer, Closer), BoxError> {
+    build_from(config(service, sink)?.with_logger(|_| {}), sink)
+}
+
+fn build_from(config: Config, sink: &Sink) -> Result<(BoxedTracer, Closer), BoxError> {
     if sink.exporter.needs_sdk() {
         let (provider, closer) = config.build_sdk()?;
         return Ok((BoxedTracer::new(Box::new(provider.tracer(SCOPE))), closer));

@@ -14,6 +14,8 @@ const FRONTEND_PORT: u16 = 8080;
 const JAEGER_PORTS: Ports = Ports { query: 16686, collector: 14268, agent: 6831 };
 const ANY_PORTS: Ports = Ports { query: 0, collector: 0, agent: 0 };
 const DEFAULT_DEADLINE_SECONDS: u64 = 15;
+/// Long enough for a person to see what the others say meanwhile.
+const RESTART_AFTER: Duration = Duration::from_secs(5);
 
 /// What to start, and for how long.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub(crate) struct Demo {
     /// Of the frontend; 0 for any.
     pub(crate) port: u16,
     pub(crate) deadline: Duration,
+    /// How long a service stays away that has died; for ever, if there is nothing.
+    pub(crate) restart_after: Option<Duration>,
 }
 
 /// What the demo is started for.
@@ -77,6 +81,7 @@ impl Demo {
             jaeger: JaegerChoice::read(options, exporter, if stays_up { JAEGER_PORTS } else { ANY_PORTS })?,
             port,
             deadline: deadline(options)?,
+            restart_after: restart_after(options)?,
         })
     }
 }
@@ -85,6 +90,18 @@ impl Demo {
 pub(super) fn deadline(options: &mut Options) -> Result<Duration, String> {
     let seconds = options.parsed("--deadline", "a number of seconds")?;
     Ok(Duration::from_secs(seconds.unwrap_or(DEFAULT_DEADLINE_SECONDS)))
+}
+
+fn restart_after(options: &mut Options) -> Result<Option<Duration>, String> {
+    match options.text("--restart-after") {
+        None => Ok(Some(RESTART_AFTER)),
+        Some(text) if text == "off" => Ok(None),
+        Some(text) => {
+            let seconds = text.parse().map(Duration::from_secs).map(Some);
+            seconds
+                .map_err(|_| format!("--restart-after: expected a number of seconds or off, found {text:?}"))
+        }
+    }
 }
 
 // === impl Task ===

@@ -59,6 +59,13 @@ fn knobs_are_options() {
 }
 
 #[test]
+fn a_service_that_has_died_comes_back() {
+    assert_eq!(demo("").restart_after, Some(Duration::from_secs(5)));
+    assert_eq!(demo("--restart-after 0").restart_after, Some(Duration::ZERO));
+    assert_eq!(demo("--restart-after off").restart_after, None);
+}
+
+#[test]
 fn a_running_jaeger_has_two_addresses() {
     let http = demo("--collector http://a:1/api/traces --query http://a:2/");
     let JaegerChoice::Running { sink, query } = http.jaeger else { panic!("expected a running Jaeger") };
@@ -120,6 +127,7 @@ fn mistakes_are_named() {
     refused("--concurrency 3", "unknown option --concurrency");
     refused("load", "--url is missing");
     refused("--db-lock=1", "--db-lock: expected on or off, found \"1\"");
+    refused("--restart-after never", "--restart-after: expected a number of seconds or off, found \"never\"");
     refused("waiter", "unknown service \"waiter\"");
     refused("driver --to a", "--route is missing");
     refused("route", "--to is missing");

@@ -1,12 +1,16 @@
-//! The whole demo: a Jaeger, four services, and their end.
+//! The whole demo: a Jaeger, the services, and their end.
 
 mod child;
 mod jaeger;
 mod once;
 mod services;
 mod stop_signal;
+mod supervised;
 
-use std::process::ExitCode;
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    process::ExitCode,
+};
 
 use self::{jaeger::Jaeger, services::Services, stop_signal::StopSignal};
 use crate::{
@@ -14,7 +18,7 @@ use crate::{
     args::{Demo, Task},
     console,
     frontend::Dispatched,
-    load,
+    load, self_check,
 };
 
 /// How the demo came to its end.
@@ -58,19 +62,55 @@ async fn try_run(demo: &Demo) -> Result<(), BoxError> {
 }
 
 async fn work(demo: &Demo, jaeger: &Jaeger, services: &mut Services) -> Result<End, BoxError> {
+    check_port(demo.port)?;
+    self_check(demo, jaeger).await?;
+    if demo.task == Task::Check {
+        return Ok(End::Done);
+    }
     let frontend = services.start(demo, jaeger).await?;
+    tokio::select! {
+        done = attend(demo, jaeger, frontend) => done,
+        never = services.keep_up(demo.restart_after) => match never {},
+    }
+}
+
+/// Says whether traces will appear. Who stays up goes on all the same: the Jaeger may be the next thing that somebody starts.
+async fn self_check(demo: &Demo, jaeger: &Jaeger) -> Result<(), BoxError> {
+    let (sink, query) = (jaeger.sink(), jaeger.query());
+    match self_check::run(sink, query, demo.deadline).await {
+        Ok(finding) => {
+            if matches!(demo.task, Task::StayUp | Task::Check) {
+                let name = sink.exporter.name();
+                console::say(&format!("check   a span sent by {name} to {} is at {query}", sink.address));
+            }
+            if let Some(finding) = finding {
+                console::complain(&format!("rides: {finding}"));
+            }
+            Ok(())
+        }
+        Err(finding) if demo.task == Task::StayUp => {
+            console::complain(&format!("rides: no trace will appear: {finding}"));
+            Ok(())
+        }
+        Err(finding) => Err(format!("no trace would appear: {finding}").into()),
+    }
+}
+
+/// Does what the demo is started for, or lets others do so.
+async fn attend(demo: &Demo, jaeger: &Jaeger, frontend: SocketAddr) -> Result<End, BoxError> {
     match demo.task {
-        Task::Once => return Ok(End::Dispatched(once::dispatch(frontend).await?)),
+        Task::Once => Ok(End::Dispatched(once::dispatch(frontend).await?)),
         Task::Load(load) => {
             load::run(&format!("http://{frontend}"), load, demo.deadline).await?;
-            return Ok(End::Done);
+            Ok(End::Done)
         }
-        Task::StayUp | Task::Check => {}
+        Task::StayUp | Task::Check => {
+            console::say(&format!("page    http://{frontend}/"));
+            console::say(&format!("traces  {}/", jaeger.query()));
+            console::say("Ctrl-C stops the demo.");
+            std::future::pending().await
+        }
     }
-    console::say(&format!("page    http://{frontend}/"));
-    console::say(&format!("traces  {}/", jaeger.query()));
-    console::say("Ctrl-C stops the demo.");
-    Err(services.failure().await.into())
 }
 
 async fn conclude(demo: &Demo, jaeger: &Jaeger, end: Result<End, BoxError>) -> Result<(), BoxError> {
@@ -84,4 +124,13 @@ async fn conclude(demo: &Demo, jaeger: &Jaeger, end: Result<End, BoxError>) -> R
 /// How to get around a port that is taken.
 fn port_advice(option: &str) -> String {
     format!("choose another port with {option} N, or any free one with {option} 0")
+}
+
+/// Whether the frontend will get its port, the only one of the services that somebody else may have: better known
+/// before anything is started.
+fn check_port(port: u16) -> Result<(), String> {
+    let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let advice = port_advice("--port");
+    let taken = |error| format!("frontend cannot listen on {wanted}: {error}; {advice}");
+    TcpListener::bind(wanted).map(drop).map_err(taken)
 }

@@ -10,7 +10,7 @@ use crate::{
     frontend::{Dispatched, Outcome},
     http_client, load,
     plan::{Customer, Plan, RACHEL},
-    query::{self, Received},
+    query,
 };
 
 /// A name with blanks and an apostrophe, which have to survive three hops.
@@ -31,7 +31,8 @@ pub(super) async fn check(demo: &Demo, jaeger: &Jaeger, answer: &Dispatched) -> 
     let spans = expected.count();
     let received = query::wait_for_trace(jaeger.query(), &answer.trace_id, spans, demo.deadline).await;
     if received.count() == 0 {
-        return Err(no_trace(demo, jaeger, answer, &received).into());
+        let reason = received.error.map(|error| format!(" ({error})")).unwrap_or_default();
+        return Err(format!("no trace {} after {:?}{reason}", answer.trace_id, demo.deadline).into());
     }
     for root in &received.roots {
         console::say(root.to_string().trim_end());
@@ -55,14 +56,4 @@ pub(super) async fn check(demo: &Demo, jaeger: &Jaeger, answer: &Dispatched) -> 
             }
         },
     }
-}
-
-fn no_trace(demo: &Demo, jaeger: &Jaeger, answer: &Dispatched, received: &Received) -> String {
-    let reason = received.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
-    let sink = jaeger.sink();
-    let receiver = sink.exporter.receiver();
-    format!(
-        "no trace {} after {:?}{reason}; {receiver} {}: is it running?",
-        answer.trace_id, demo.deadline, sink.address
-    )
 }

@@ -21,7 +21,13 @@ pub(crate) struct Rides {
 
 /// Runs it to its end.
 pub(crate) fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rides")).args(arguments).output().unwrap()
+    run_with(arguments, &[])
+}
+
+/// The same, with these variables in its environment.
+pub(crate) fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut rides = Command::new(env!("CARGO_BIN_EXE_rides"));
+    rides.args(arguments).envs(variables.iter().copied()).output().unwrap()
 }
 
 /// The options for free ports everywhere.
@@ -30,6 +36,12 @@ pub(crate) const FREE_PORTS: [&str; 4] =
 
 /// In the order of their start.
 pub(crate) const SERVICES: [&str; 6] = ["customer", "route", "driver", "pricing", "notify", "frontend"];
+
+/// `target` is a process, or a group of them with a minus before.
+#[track_caller]
+pub(crate) fn kill(signal: &str, target: &str) {
+    assert!(Command::new("kill").args([signal, "--", target]).status().unwrap().success());
+}
 
 /// Waits until something is so.
 #[track_caller]
