@@ -86,14 +86,13 @@ impl Drivers {
     async fn check_road(&self, nearest: &Driver, customer: Location) -> Result<(), Status> {
         let url = route::url(&self.route, nearest.location, customer);
         let route = http_client::get_json(self.client.clone(), &url).await;
-        let Route { eta_minutes } = route.map_err(|error| Status::unavailable(format!("route {}", error)))?;
+        let Route { eta_minutes } = route.map_err(|error| Status::unavailable(format!("route {error}")))?;
         let fields = [KeyValue::new("driver", nearest.id.clone()), KeyValue::new("eta_minutes", eta_minutes)];
         tracing::log("Nearest driver", fields);
         Ok(())
     }
 }
 
-#[expect(clippy::result_large_err, reason = "tonic's own type, as in the handlers")]
 fn location(text: &str) -> Result<Location, Status> {
     text.parse::<Location>().map_err(|error| Status::invalid_argument(error.to_string()))
 }
