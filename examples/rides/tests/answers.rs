@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{FREE_PORTS, Rides, get, trace};
+use support::{FREE_PORTS, Rides, get, trace, wait_until};
 
 #[track_caller]
 fn refused(url: &str, status: u16, error: &str) {
@@ -12,6 +12,16 @@ fn refused(url: &str, status: u16, error: &str) {
     let answer: Value = serde_json::from_str(&body).unwrap();
     assert_eq!((found, answer["error"].as_str()), (status, Some(error)), "{url}: {body}");
     assert!(answer["trace_url"].as_str().unwrap().contains("/trace/"), "{body}");
+}
+
+/// What the page's link `by driver` searches for: it is in a log of the dispatch.
+#[track_caller]
+fn found_by_driver(query: &str, driver: &str, trace_id: &str) {
+    let tags = format!("%7B%22driver%22:%22{driver}%22%7D");
+    wait_until("the trace by its driver", || {
+        let (_, found) = get(&format!("{query}api/traces?service=frontend&lookback=1h&limit=20&tags={tags}"));
+        found.contains(trace_id)
+    });
 }
 
 #[test]
@@ -29,6 +39,11 @@ fn the_demo_answers_with_a_driver_or_with_the_reason() {
         let trace = format!("{query}trace/{}", answer["trace_id"].as_str().unwrap());
         assert_eq!(answer["trace_url"].as_str(), Some(trace.as_str()));
     }
+    let (status, body) = get(&format!("{page}dispatch?customer=123"));
+    let answer: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(status, 200, "{body}");
+    found_by_driver(&query, answer["driver"].as_str().unwrap(), answer["trace_id"].as_str().unwrap());
+
     refused(&format!("{page}dispatch?customer=1"), 404, "there is no customer 1");
     let wanted = "expected /dispatch?customer=NUMBER, found ";
     refused(&format!("{page}dispatch"), 400, &format!("{wanted}no customer"));
