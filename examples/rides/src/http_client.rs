@@ -34,7 +34,11 @@ pub(crate) fn with_timeout(timeout: Duration) -> PlainClient {
 }
 
 pub(crate) fn traced() -> TracedClient {
-    ServiceBuilder::new().layer(ClientLayer::new()).service(plain())
+    traced_with_timeout(TIMEOUT)
+}
+
+pub(crate) fn traced_with_timeout(timeout: Duration) -> TracedClient {
+    ServiceBuilder::new().layer(ClientLayer::new()).service(with_timeout(timeout))
 }
 
 /// For a service of which nobody knows whether it reads Jaeger's headers: W3C's are sent beside them.

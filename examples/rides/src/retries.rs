@@ -1,5 +1,7 @@
 //! HTTP calls that are made again where that may help.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use http_body_util::Empty;
@@ -15,6 +17,9 @@ use crate::{
     route, tracing,
 };
 
+/// Shorter than what the driver service's own caller waits for: who waits for somebody who waits should hear whom for.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
 /// The client layer is below the retry layer, so that each attempt is a span of its own.
 pub(crate) type RetryingClient = Retry<Retries, TracedClient>;
 
@@ -25,7 +30,7 @@ pub(crate) struct Retries {
 }
 
 pub(crate) fn client() -> RetryingClient {
-    ServiceBuilder::new().retry(Retries { attempt: 1 }).service(http_client::traced())
+    ServiceBuilder::new().retry(Retries { attempt: 1 }).service(http_client::traced_with_timeout(TIMEOUT))
 }
 
 // === impl Retries ===

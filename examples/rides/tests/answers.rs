@@ -77,6 +77,15 @@ fn tags<'t>(trace: &'t Value, key: &str) -> Vec<&'t Value> {
     tags.filter(|tag| tag["key"] == key).map(|tag| &tag["value"]).collect()
 }
 
+/// How many logs with this event the spans of an operation have.
+fn logs(trace: &Value, operation: &str, event: &str) -> usize {
+    let spans = trace["data"][0]["spans"].as_array().unwrap();
+    let logs = spans.iter().filter(|span| span["operationName"] == operation);
+    let logs = logs.flat_map(|span| span["logs"].as_array().unwrap());
+    let is_event = |field: &Value| field["key"] == "event" && field["value"] == event;
+    logs.filter(|log| log["fields"].as_array().unwrap().iter().any(is_event)).count()
+}
+
 fn knobs(page: &str) -> Value {
     serde_json::from_str(&get(&format!("{page}knobs")).1).unwrap()
 }
@@ -99,6 +108,10 @@ fn a_knob_is_turned_while_the_demo_runs() {
     let before = dispatched(&page, &query, 61);
     assert_eq!(tags(&before, "knob.error-rate"), ["20"]);
     assert_eq!(tags(&before, "error").len(), 8, "{before}");
+    assert_eq!(logs(&before, "GetDriver", "redis timeout"), 2, "{before}");
+    let service = "driver.DriverService/FindNearest";
+    assert_eq!(logs(&before, service, "Retrying GetDriver after error"), 2, "{before}");
+    assert_eq!(logs(&before, "FindRoute", "Retrying"), 3, "{before}");
 
     let mut answer = ureq::put(format!("{page}knobs?error-rate=0&db-lock=off")).send_empty().unwrap();
     let turned: Value = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();

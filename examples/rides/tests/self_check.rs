@@ -118,7 +118,7 @@ fn a_collector_that_is_away() {
     let address =
         format!("the collector at http://{to}/api/traces did not take a span by --exporter http: POST ");
     let hint = "connection refused. Is it running, such as by `cargo run -p jaeger-backend`? \
-                A collector is at http://127.0.0.1:14268/api/traces by default; in Docker";
+                By default the collector is at http://127.0.0.1:14268/api/traces; in Docker";
     found_by_http(&to, &server(empty_query_api), &[&address, hint]);
 }
 
@@ -132,8 +132,7 @@ fn a_query_api_that_is_away() {
 #[test]
 fn ports_that_are_swapped() {
     let (query, collector) = (server(empty_query_api), server(collector));
-    let swapped =
-        "A query API answers there: are the ports swapped? A collector is at http://127.0.0.1:14268";
+    let swapped = "A query API answers there: are the ports swapped? By default the collector is at http://127.0.0.1:14268";
     found_by_http(&query, &query, &["405", swapped]);
     let not_query = format!(
         "what answers at http://{collector} is not Jaeger's query API: 405 Method Not Allowed, text/plain: \

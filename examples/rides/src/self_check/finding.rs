@@ -92,13 +92,13 @@ fn write_not_sent(
         Some(answer) if answer.is_of_jaeger() => {
             write!(
                 f,
-                "A query API answers there: are the ports swapped? A {receiver} is at {default} by default"
+                "A query API answers there: are the ports swapped? By default the {receiver} is at {default}"
             )
         }
-        Some(answer) => write!(f, "To a GET of /api/services it answers {answer}: is it a {receiver}?"),
+        Some(answer) => write!(f, "To a GET of /api/services it answers {answer}: is that the {receiver}?"),
         None => write!(
             f,
-            "Is it running, such as by `cargo run -p jaeger-backend`? A {receiver} is at {default} by default; in Docker its \
+            "Is it running, such as by `cargo run -p jaeger-backend`? By default the {receiver} is at {default}; in Docker its \
              port has to be published, and localhost in a container is the container itself"
         ),
     }
