@@ -104,7 +104,9 @@ async fn attend(demo: &Demo, jaeger: &Jaeger, frontend: SocketAddr) -> Result<En
             load::run(&format!("http://{frontend}"), load, demo.deadline).await?;
             Ok(End::Done)
         }
-        Task::StayUp | Task::Check => {
+        // It needs no service, and has been done before.
+        Task::Check => Ok(End::Done),
+        Task::StayUp => {
             console::say(&format!("page    http://{frontend}/"));
             console::say(&format!("traces  {}/", jaeger.query()));
             console::say("Ctrl-C stops the demo.");

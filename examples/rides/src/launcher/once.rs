@@ -8,7 +8,7 @@ use crate::{
     args::Demo,
     console,
     frontend::{Dispatched, Outcome},
-    http_client, load,
+    load,
     plan::{Customer, Plan, RACHEL},
     query,
 };
@@ -20,7 +20,7 @@ const REQUEST: &str = "once-1";
 
 pub(super) async fn dispatch(frontend: SocketAddr) -> Result<Dispatched, BoxError> {
     let frontend = format!("http://{frontend}");
-    let answer = load::dispatch(http_client::plain(), &frontend, CUSTOMER, SESSION, REQUEST).await;
+    let answer = load::dispatch(load::client(), &frontend, CUSTOMER, SESSION, REQUEST).await;
     Ok(answer.map_err(|reason| format!("the dispatch failed: {reason}"))?.1)
 }
 

@@ -51,7 +51,7 @@ struct Answered {
 
 /// Asks the frontend at this URL for so many rides and prints what came of them; an error if one of them failed or a span is lost.
 pub(crate) async fn run(frontend: &str, load: Load, deadline: Duration) -> Result<(), BoxError> {
-    let client = http_client::with_timeout(PATIENCE);
+    let client = client();
     let about = About::ask(frontend).await?;
     let mut progress = Progress::new(load.requests);
     let started = Instant::now();
@@ -90,6 +90,11 @@ async fn ask(client: PlainClient, frontend: &str, index: usize) -> Answered {
     let started = Instant::now();
     let answer = dispatch(client, frontend, customer, SESSION, &request).await;
     Answered { request, customer, latency: started.elapsed(), answer }
+}
+
+/// For somebody who waits for a ride.
+pub(crate) fn client() -> PlainClient {
+    http_client::with_timeout(PATIENCE)
 }
 
 /// Asks for a ride as the page does, with baggage and without a trace.
