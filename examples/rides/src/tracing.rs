@@ -1,6 +1,7 @@
 //! The tracers of a process, by its options; and logs.
 
 use jaeger_client::{Closer, Config};
+use jaeger_propagation::Propagator;
 use opentelemetry::{
     Context, KeyValue,
     global::BoxedTracer,
@@ -39,10 +40,12 @@ fn build_from(config: Config, sink: &Sink) -> Result<(BoxedTracer, Closer), BoxE
     Ok((BoxedTracer::new(Box::new(provider.tracer(SCOPE))), closer))
 }
 
-/// What the environment says about sampling holds, as in every program that is traced; where spans go is the command line's.
+/// What the environment says about sampling holds, as in every program that is traced. Where spans go is the command line's, and which
+/// formats the services speak is a part of the story.
 fn config(service: &str, sink: &Sink) -> Result<Config, BoxError> {
     // The launcher may be gone when the last lines are written, and its pipe with it.
     let config = Config::new(service).with_env()?.with_logger(console::complain);
+    let config = config.with_propagator(Propagator::new());
     let address = sink.address.as_str();
     match sink.exporter {
         Exporter::Http => Ok(config.with_collector_endpoint(address)),

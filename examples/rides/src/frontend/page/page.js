@@ -9,6 +9,8 @@ let requests = 0;
 let latencies = [];
 let failures = 0;
 let longest = 1000;
+// A frontend that was away has the knobs of its start again.
+let wasAway = false;
 
 function add(parent, tag, text, className) {
   const element = parent.appendChild(document.createElement(tag));
@@ -34,8 +36,10 @@ async function ask(customer, request) {
     const response = await fetch(`dispatch?customer=${customer}`, { headers: baggage(request) });
     const isJson = (response.headers.get('content-type') ?? '').includes('json');
     const answer = isJson ? await response.json() : { error: await response.text() };
+    if (wasAway) readKnobs();
     return { ...answer, status: response.status };
   } catch (error) {
+    wasAway = true;
     return { error: `the frontend does not answer (${error.message})` };
   }
 }
@@ -60,7 +64,7 @@ async function dispatch(button) {
 function show(line, text, customer, answer) {
   line.classList.toggle('bad', 'error' in answer);
   const price = (answer.price_cents / 100).toFixed(2);
-  const failure = `${answer.error} (${answer.status ?? 'no answer'})`;
+  const failure = answer.status ? `${answer.error} (${answer.status})` : answer.error;
   const ride = `${answer.driver} arrives in ${answer.eta_minutes} min, for ${price}`;
   text.textContent = `${customer}: ${'error' in answer ? failure : ride}`;
 }
@@ -121,7 +125,10 @@ function summarise(latency, error) {
   document.getElementById('summary').textContent = `${rides}${found}${failed}`;
 }
 
-function showKnobs(values) {
+async function readKnobs() {
+  const response = await fetch('knobs');
+  const values = await response.json();
+  wasAway = false;
   for (const input of knobs.elements) {
     const value = values[input.name];
     if (input.type === 'checkbox') input.checked = value; else input.value = value;
@@ -155,4 +162,4 @@ document.getElementById('crowd').addEventListener('click', () => {
 });
 knobs.addEventListener('submit', (event) => event.preventDefault());
 knobs.addEventListener('change', (event) => turn(event.target));
-fetch('knobs').then((response) => response.json()).then(showKnobs);
+readKnobs();
