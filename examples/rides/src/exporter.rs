@@ -63,6 +63,11 @@ impl Exporter {
         }
     }
 
+    /// Whether it takes spans of the OpenTelemetry SDK only.
+    pub(crate) const fn needs_sdk(self) -> bool {
+        matches!(self, Self::Otlp | Self::OpentelemetryJaeger)
+    }
+
     /// What listens there.
     pub(crate) const fn receiver(self) -> &'static str {
         match self {

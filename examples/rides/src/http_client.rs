@@ -1,6 +1,6 @@
 //! HTTP calls: hyper-util's client, with Tower layers where a service wants them.
 
-use std::{error, fmt, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -10,38 +10,41 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use jaeger_propagation::Propagator;
 use serde::de::DeserializeOwned;
-use tower::{Service, ServiceBuilder, ServiceExt};
+use tower::{Service, ServiceBuilder, ServiceExt, timeout::Timeout};
 use tower_jaeger::ClientLayer;
 
-use crate::BoxError;
+use crate::{BoxError, call_error::CallError};
 
-/// No call of the demo takes longer.
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// No call of the demo takes longer: some twenty requests may wait for the database's only connection.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Without tracing, as a browser.
-pub(crate) type PlainClient = Client<HttpConnector, Empty<Bytes>>;
-/// Each call is a span.
+pub(crate) type PlainClient = Timeout<Client<HttpConnector, Empty<Bytes>>>;
+/// Each call is a span. The timeout is below, so that the span says that it was one.
 pub(crate) type TracedClient = tower_jaeger::Client<PlainClient>;
 
-/// A call that has no usable answer.
-#[derive(Debug)]
-pub(crate) struct CallError {
-    kind: CallErrorKind,
-}
-
-#[derive(Debug)]
-enum CallErrorKind {
-    Status(StatusCode, String),
-    Other { url: String, source: BoxError },
-}
-
 pub(crate) fn plain() -> PlainClient {
-    Client::builder(TokioExecutor::new()).build_http()
+    with_timeout(TIMEOUT)
+}
+
+pub(crate) fn with_timeout(timeout: Duration) -> PlainClient {
+    Timeout::new(Client::builder(TokioExecutor::new()).build_http(), timeout)
 }
 
 pub(crate) fn traced() -> TracedClient {
-    ServiceBuilder::new().layer(ClientLayer::new()).service(plain())
+    traced_with_timeout(TIMEOUT)
+}
+
+pub(crate) fn traced_with_timeout(timeout: Duration) -> TracedClient {
+    ServiceBuilder::new().layer(ClientLayer::new()).service(with_timeout(timeout))
+}
+
+/// For a service of which nobody knows whether it reads Jaeger's headers: W3C's are sent beside them.
+pub(crate) fn traced_for_w3c() -> TracedClient {
+    let layer = ClientLayer::new().with_propagator(Propagator::both());
+    ServiceBuilder::new().layer(layer).service(plain())
 }
 
 /// The JSON at a URL.
@@ -51,74 +54,26 @@ where
     B: Body<Error: Into<BoxError>>,
     T: DeserializeOwned,
 {
-    let failed = |source| CallErrorKind::Other { url: url.to_owned(), source };
-    let request = Request::get(url).body(Empty::new()).map_err(|error| failed(error.into()))?;
-    let (status, body) = send(client, request).await.map_err(failed)?;
+    let request = Request::get(url).body(Empty::new()).map_err(CallError::unreadable)?;
+    let (status, body) = send(client, request).await?;
     if !status.is_success() {
-        return Err(CallErrorKind::Status(status, String::from_utf8_lossy(&body).trim().to_owned()).into());
+        return Err(CallError::of_status(status, &body));
     }
-    Ok(serde_json::from_slice(&body).map_err(|error| failed(error.into()))?)
+    serde_json::from_slice(&body).map_err(CallError::unreadable)
 }
 
 /// The answer to a request, whatever its status.
 pub(crate) async fn send<S, B>(
     client: S,
     request: Request<Empty<Bytes>>,
-) -> Result<(StatusCode, Bytes), BoxError>
+) -> Result<(StatusCode, Bytes), CallError>
 where
     S: Service<Request<Empty<Bytes>>, Response = Response<B>, Error: Into<BoxError>>,
     B: Body<Error: Into<BoxError>>,
 {
-    let answer = async {
-        let (head, body) = client.oneshot(request).await.map_err(Into::into)?.into_parts();
-        let body = body.collect().await.map_err(Into::into)?;
-        Ok((head.status, body.to_bytes()))
-    };
-    let in_time = tokio::time::timeout(TIMEOUT, answer).await;
-    in_time.unwrap_or_else(|_| Err(format!("no answer within {TIMEOUT:?}").into()))
-}
-
-// === impl CallError ===
-
-impl CallError {
-    /// The status of the answer, if there was one.
-    pub(crate) fn status(&self) -> Option<StatusCode> {
-        match &self.kind {
-            CallErrorKind::Status(status, _) => Some(*status),
-            CallErrorKind::Other { .. } => None,
-        }
-    }
-}
-
-impl From<CallErrorKind> for CallError {
-    fn from(kind: CallErrorKind) -> Self {
-        Self { kind }
-    }
-}
-
-impl fmt::Display for CallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            CallErrorKind::Status(status, text) if text.is_empty() => write!(f, "{status}"),
-            CallErrorKind::Status(status, text) => write!(f, "{status}: {text}"),
-            CallErrorKind::Other { url, source } => write!(f, "GET {url}: {}", root_cause(&**source)),
-        }
-    }
-}
-
-impl error::Error for CallError {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match &self.kind {
-            CallErrorKind::Status(..) => None,
-            CallErrorKind::Other { source, .. } => Some(&**source),
-        }
-    }
-}
-
-/// hyper's errors say "client error" and leave the reason to their sources.
-fn root_cause<'a>(mut error: &'a (dyn error::Error + 'static)) -> &'a dyn error::Error {
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error
+    let answer = client.oneshot(request).await.map_err(|error| CallError::of_client(error.into()))?;
+    let (head, body) = answer.into_parts();
+    let body = tokio::time::timeout(TIMEOUT, body.collect()).await.map_err(CallError::slow)?;
+    let body = body.map_err(|error| CallError::of_client(error.into()))?;
+    Ok((head.status, body.to_bytes()))
 }

@@ -6,19 +6,27 @@ mod args;
 mod console;
 
 mod launcher;
+mod load;
 mod query;
+mod self_check;
 mod tree;
 
 mod customer;
 mod driver;
 mod frontend;
+mod notify;
+mod pricing;
 mod route;
 mod service;
 
 mod baggage;
+mod call_error;
+mod database;
 mod exporter;
 mod http_client;
+mod knobs;
 mod plan;
+mod retries;
 mod tracing;
 
 #[rustfmt::skip]
@@ -39,6 +47,7 @@ pub async fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(args::Command::Demo(demo)) => launcher::run(demo).await,
+        Ok(args::Command::Load(load)) => load::against(load).await,
         Ok(args::Command::Service(service)) => service::run(service).await,
         Err(reason) => {
             console::complain(&format!("rides: {reason}; --help lists the options"));

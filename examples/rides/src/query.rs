@@ -8,9 +8,13 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     baggage,
-    http_client::{self, CallError, PlainClient},
+    call_error::CallError,
+    http_client::{self, PlainClient},
     tree::Node,
 };
+
+const CHILD_OF: &str = "CHILD_OF";
+const FOLLOWS_FROM: &str = "FOLLOWS_FROM";
 
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -102,6 +106,11 @@ impl Received {
     pub(crate) fn count(&self) -> usize {
         self.roots.iter().map(Node::count).sum()
     }
+
+    /// Whether this is one tree, and the expected one.
+    pub(crate) fn is(&self, expected: &Node) -> bool {
+        matches!(self.roots.as_slice(), [root] if root.shape() == expected.shape())
+    }
 }
 
 // === impl Trace ===
@@ -111,7 +120,8 @@ impl Trace {
     fn roots(&self) -> Vec<Node> {
         let mut children: HashMap<Option<&str>, Vec<&Span>> = HashMap::new();
         for span in &self.spans {
-            let parent = span.parent().filter(|id| self.spans.iter().any(|other| other.span_id == *id));
+            let parent = span.parent().map(|parent| parent.span_id.as_str());
+            let parent = parent.filter(|id| self.spans.iter().any(|other| other.span_id == *id));
             children.entry(parent).or_default().push(span);
         }
         for siblings in children.values_mut() {
@@ -130,16 +140,20 @@ impl Trace {
 // === impl Span ===
 
 impl Span {
-    fn parent(&self) -> Option<&str> {
-        let reference = self.references.iter().find(|reference| reference.ref_type == "CHILD_OF")?;
-        Some(reference.span_id.as_str()).filter(|id| *id != self.span_id)
+    /// What it is the child of, or else what it follows.
+    fn parent(&self) -> Option<&Reference> {
+        let of = |kind| self.references.iter().find(move |reference| reference.ref_type == kind);
+        of(CHILD_OF).or_else(|| of(FOLLOWS_FROM)).filter(|reference| reference.span_id != self.span_id)
     }
 
     fn node(&self, trace: &Trace) -> Node {
         let process = trace.processes.get(&self.process_id);
         let service = process.map_or("unknown service", |process| process.service_name.as_str());
         let mut node = Node::new(service, &self.operation_name).took(Duration::from_micros(self.duration));
-        for key in [baggage::CUSTOMER, baggage::SESSION] {
+        if self.parent().is_some_and(|parent| parent.ref_type == FOLLOWS_FROM) {
+            node = node.follows();
+        }
+        for key in [baggage::CUSTOMER, baggage::REQUEST, baggage::SESSION] {
             if let Some(value) = self.tag(key).and_then(Value::as_str) {
                 node = node.tag(key, value);
             }

@@ -16,6 +16,7 @@ use tower_jaeger::ServerLayer;
 
 use crate::{
     BoxError, baggage,
+    knobs::Knobs,
     plan::{Location, Plan},
     service::Lifeline,
     tracing,
@@ -81,13 +82,12 @@ async fn answer(plan: Plan, request: Request<Incoming>) -> Result<Answer, Infall
     let (Some(from), Some(to)) = (location(query, "from"), location(query, "to")) else {
         return Ok(text(StatusCode::BAD_REQUEST, "expected /route?from=x,y&to=x,y"));
     };
-    sleep(plan.delay("route", &from.to_string(), 5)).await;
-    if plan.refuses(from, to, attempt(request.headers())) {
+    sleep(plan.delay("route", &from.to_string(), 30)).await;
+    if plan.route_refuses(from, to, attempt(request.headers()), Knobs::of_request().error_rate) {
         tracing::log("error", [KeyValue::new("message", "every worker is busy")]);
         return Ok(text(StatusCode::SERVICE_UNAVAILABLE, ""));
     }
-    let eta_minutes = i64::try_from(plan.eta_minutes(from, to)).unwrap_or(i64::MAX);
-    let body = serde_json::to_vec(&Route { eta_minutes }).unwrap_or_default();
+    let body = serde_json::to_vec(&Route { eta_minutes: plan.eta_minutes(from, to) }).unwrap_or_default();
     Ok(Response::new(Full::from(body)))
 }
 

@@ -9,14 +9,17 @@ use std::{
     time::Duration,
 };
 
+use jaeger_client::Closer;
 use tokio::{net::TcpListener, sync::watch, time::sleep};
 
 use crate::{
     BoxError,
     args::{Peers, Service},
-    console, customer, driver, frontend,
+    console, customer,
+    database::Database,
+    driver, frontend, notify,
     plan::Plan,
-    route, tracing,
+    pricing, route, tracing,
 };
 
 /// Before the address, in a service's first line.
@@ -61,8 +64,8 @@ async fn start(service: &Service) -> Result<(TcpListener, SocketAddr), BoxError>
 
 async fn serve(service: Service, listener: TcpListener) -> ExitCode {
     let name = service.name();
-    let closer = match tracing::install(name, &service.sink) {
-        Ok(closer) => closer,
+    let (database, closers) = match start_tracers(&service) {
+        Ok(tracers) => tracers,
         Err(error) => {
             console::complain(&format!("{name} cannot trace: {error}"));
             return ExitCode::FAILURE;
@@ -70,13 +73,10 @@ async fn serve(service: Service, listener: TcpListener) -> ExitCode {
     };
     let lifeline = Lifeline::standard_input();
     let served = tokio::select! {
-        served = serve_peers(service, listener, lifeline.clone()) => served,
+        served = serve_peers(service, database, listener, lifeline.clone()) => served,
         () = async { lifeline.cut().await; sleep(GRACE).await } => Ok(()),
     };
-    let report = closer.close(CLOSE_DEADLINE);
-    if report.lost > 0 {
-        console::complain(&format!("jaeger: {report}"));
-    }
+    close(closers);
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -86,15 +86,47 @@ async fn serve(service: Service, listener: TcpListener) -> ExitCode {
     }
 }
 
-async fn serve_peers(service: Service, listener: TcpListener, lifeline: Lifeline) -> Result<(), BoxError> {
+/// That of the process, and that of the database in it, if there is one.
+fn start_tracers(service: &Service) -> Result<(Option<Database>, Vec<Closer>), BoxError> {
+    let sink = &service.sink;
+    let own = tracing::install(service.name(), sink)?;
+    let Some(name) = service.database() else { return Ok((None, vec![own])) };
+    let (database, closer) = Database::start(name, sink)?;
+    Ok((Some(database), vec![own, closer]))
+}
+
+/// All at once: a collector that is away holds each of them up to the deadline.
+fn close(closers: Vec<Closer>) {
+    let close = |closer: Closer| {
+        let report = closer.close(CLOSE_DEADLINE);
+        if report.lost > 0 {
+            console::complain(&format!("jaeger: {report}"));
+        }
+    };
+    std::thread::scope(|scope| {
+        for closer in closers {
+            scope.spawn(move || close(closer));
+        }
+    });
+}
+
+async fn serve_peers(
+    service: Service,
+    database: Option<Database>,
+    listener: TcpListener,
+    lifeline: Lifeline,
+) -> Result<(), BoxError> {
     let plan = Plan::new(service.seed);
+    let database = database.ok_or("this service has no database");
     match service.peers {
-        Peers::Customer => customer::serve(listener, plan, lifeline).await,
-        Peers::Driver { route } => driver::serve(listener, plan, route, lifeline).await,
+        Peers::Customer => customer::serve(listener, plan, database?, lifeline).await,
+        Peers::Driver { route } => driver::serve(listener, plan, database?, route, lifeline).await,
         Peers::Route => route::serve(listener, plan, lifeline).await,
-        Peers::Frontend { customer, driver, route, query } => {
-            let peers = frontend::Peers::new(&customer, &driver, &route, &query)?;
-            frontend::serve(listener, peers, lifeline).await
+        Peers::Pricing => pricing::serve(listener, plan, lifeline).await,
+        Peers::Notify => notify::serve(listener, plan, lifeline).await,
+        Peers::Frontend { addresses, query } => {
+            let peers = frontend::Peers::new(&addresses)?;
+            frontend::serve(listener, peers, service.knobs, query, service.seed, lifeline).await
         }
     }
 }

@@ -1,9 +1,11 @@
-//! The tracer of a service, by its options; and child spans with the plain OpenTelemetry API.
+//! The tracers of a process, by its options; and logs.
 
 use jaeger_client::{Closer, Config};
+use jaeger_propagation::Propagator;
 use opentelemetry::{
-    Context, KeyValue, global,
-    trace::{SpanBuilder, SpanKind, TraceContextExt, Tracer},
+    Context, KeyValue,
+    global::BoxedTracer,
+    trace::{Status, TraceContextExt, TracerProvider},
 };
 
 use crate::{
@@ -11,19 +13,47 @@ use crate::{
     exporter::{Exporter, Sink},
 };
 
+/// The instrumentation scope of what the demo's own code starts.
+pub(crate) const SCOPE: &str = "rides";
+
 /// Makes a tracer that of the whole process.
 pub(crate) fn install(service: &str, sink: &Sink) -> Result<Closer, BoxError> {
+    Ok(config(service, sink)?.install()?)
+}
+
+/// A tracer beside that of the process.
+pub(crate) fn build(service: &str, sink: &Sink) -> Result<(BoxedTracer, Closer), BoxError> {
+    build_from(config(service, sink)?, sink)
+}
+
+/// The same, for who says himself what is the matter.
+pub(crate) fn build_quietly(service: &str, sink: &Sink) -> Result<(BoxedTracer, Closer), BoxError> {
+    build_from(config(service, sink)?.with_logger(|_| {}), sink)
+}
+
+fn build_from(config: Config, sink: &Sink) -> Result<(BoxedTracer, Closer), BoxError> {
+    if sink.exporter.needs_sdk() {
+        let (provider, closer) = config.build_sdk()?;
+        return Ok((BoxedTracer::new(Box::new(provider.tracer(SCOPE))), closer));
+    }
+    let (provider, closer) = config.build()?;
+    Ok((BoxedTracer::new(Box::new(provider.tracer(SCOPE))), closer))
+}
+
+/// What the environment says about sampling holds, as in every program that is traced. Where spans go is the command line's, and which
+/// formats the services speak is a part of the story.
+fn config(service: &str, sink: &Sink) -> Result<Config, BoxError> {
     // The launcher may be gone when the last lines are written, and its pipe with it.
-    let config = Config::new(service).with_logger(console::complain);
+    let config = Config::new(service).with_env()?.with_logger(console::complain);
+    let config = config.with_propagator(Propagator::new());
     let address = sink.address.as_str();
-    let config = match sink.exporter {
-        Exporter::Http => config.with_collector_endpoint(address),
-        Exporter::Udp => config.with_agent(address),
-        Exporter::UdpBinary => config.with_binary_agent(address),
-        Exporter::Otlp => with_otlp(config, address)?,
-        Exporter::OpentelemetryJaeger => with_opentelemetry_jaeger(config, address)?,
-    };
-    Ok(config.install()?)
+    match sink.exporter {
+        Exporter::Http => Ok(config.with_collector_endpoint(address)),
+        Exporter::Udp => Ok(config.with_agent(address)),
+        Exporter::UdpBinary => Ok(config.with_binary_agent(address)),
+        Exporter::Otlp => with_otlp(config, address),
+        Exporter::OpentelemetryJaeger => with_opentelemetry_jaeger(config, address),
+    }
 }
 
 #[cfg(feature = "otlp")]
@@ -47,15 +77,14 @@ fn with_opentelemetry_jaeger(_config: Config, _endpoint: &str) -> Result<Config,
     Err("built without the cargo feature opentelemetry-jaeger".into())
 }
 
-/// Starts a span of a call to a database, ChildOf the current one. It ends by `context.span().end()`.
-pub(crate) fn database_span(operation: &'static str, database: &'static str, tag: KeyValue) -> Context {
-    let mut builder = SpanBuilder::from_name(operation);
-    builder.span_kind = Some(SpanKind::Client);
-    let builder = builder.with_attributes([KeyValue::new("peer.service", database), tag]);
-    Context::current_with_span(global::tracer("rides").build(builder))
-}
-
 /// A log of the current span.
 pub(crate) fn log(event: &'static str, fields: impl IntoIterator<Item = KeyValue>) {
     Context::current().span().add_event(event, fields.into_iter().collect());
+}
+
+/// Marks a span as failed, with a log that says why: the tag for who reads OpenTracing's, the status for who reads OTLP's.
+pub(crate) fn fail(context: &Context, event: &'static str, field: KeyValue) {
+    context.span().set_attribute(KeyValue::new("error", true));
+    context.span().set_status(Status::error(""));
+    context.span().add_event(event, vec![field]);
 }

@@ -8,6 +8,8 @@ pub(crate) struct Node {
     service: String,
     operation: String,
     is_error: bool,
+    /// Whether the reference to its parent is FollowsFrom.
+    follows: bool,
     /// The baggage that the span is tagged with.
     tags: BTreeMap<&'static str, String>,
     /// Known of what came.
@@ -23,6 +25,7 @@ impl Node {
             service: service.into(),
             operation: operation.into(),
             is_error: false,
+            follows: false,
             tags: BTreeMap::new(),
             duration: None,
             children: Vec::new(),
@@ -31,6 +34,11 @@ impl Node {
 
     pub(crate) fn error(mut self) -> Self {
         self.is_error = true;
+        self
+    }
+
+    pub(crate) fn follows(mut self) -> Self {
+        self.follows = true;
         self
     }
 
@@ -54,6 +62,10 @@ impl Node {
         self
     }
 
+    pub(crate) fn is_error(&self) -> bool {
+        self.is_error
+    }
+
     /// The number of spans.
     pub(crate) fn count(&self) -> usize {
         1 + self.children.iter().map(Self::count).sum::<usize>()
@@ -71,6 +83,9 @@ impl Node {
         write!(f, "{}: {}", self.service, self.operation)?;
         if let Some(duration) = self.duration {
             write!(f, "  {:.1} ms", duration.as_secs_f64() * 1000.0)?;
+        }
+        if self.follows {
+            f.write_str("  follows")?;
         }
         if self.is_error {
             f.write_str("  error")?;
@@ -135,6 +150,7 @@ web: HTTP GET  1.5 ms
         let tree = || call(1).child(call(2));
         for other in [
             tree().error(),
+            tree().follows(),
             tree().tag("session", "1"),
             tree().child(call(2)),
             call(1).child(call(2).error()),

@@ -12,7 +12,7 @@ use integration_tests::{
 
 /// Of this seed there are as many spans.
 const SEED: &str = "3";
-const SPANS: usize = 35;
+const SPANS: usize = 55;
 
 /// As `--exporter` has them. Others are compared with the first.
 const PATHS: [&str; 5] = ["http", "udp", "udp-binary", "otlp", "opentelemetry-jaeger"];

@@ -1,9 +1,11 @@
 //! `--name value` pairs and flags, each at most once.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, num::NonZeroUsize, str::FromStr};
+
+use crate::knobs::Knobs;
 
 /// Options that have no value.
-const FLAGS: [&str; 3] = ["--help", "--once", "--verbose"];
+const FLAGS: [&str; 4] = ["--check", "--help", "--once", "--verbose"];
 
 /// What was given and has not been taken yet.
 #[derive(Debug)]
@@ -61,8 +63,25 @@ impl Options {
         text.parse().map(Some).map_err(|_| format!("{name}: expected {what}, found {text:?}"))
     }
 
+    /// At least one.
+    pub(super) fn count(&mut self, name: &str) -> Result<Option<usize>, String> {
+        let count: Option<NonZeroUsize> = self.parsed(name, "a number of at least 1")?;
+        Ok(count.map(NonZeroUsize::get))
+    }
+
     pub(super) fn port(&mut self, name: &str) -> Result<Option<u16>, String> {
         self.parsed(name, "a port from 0 to 65535")
+    }
+
+    /// Those that are given are turned, the others have their defaults.
+    pub(super) fn knobs(&mut self) -> Result<Knobs, String> {
+        let mut knobs = Knobs::default();
+        for name in Knobs::NAMES {
+            if let Some(value) = self.text(&format!("--{name}")) {
+                knobs.set(name, &value).map_err(|reason| format!("--{reason}"))?;
+            }
+        }
+        Ok(knobs)
     }
 
     /// Refuses what nobody has taken.

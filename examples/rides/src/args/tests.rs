@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::exporter::Exporter;
+use crate::{exporter::Exporter, load::Load};
 
 fn parsed(line: &str) -> Result<Command, String> {
     parse(line.split_whitespace().map(str::to_owned))
@@ -23,7 +23,7 @@ fn refused(line: &str, reason: &str) {
 #[test]
 fn the_demo_stays_up_on_the_usual_ports() {
     let demo = demo("");
-    assert_eq!((demo.once, demo.seed, demo.port), (false, 1, 8080));
+    assert_eq!((demo.task, demo.seed, demo.port), (Task::StayUp, DEFAULT_SEED, 8080));
     assert_eq!((demo.exporter, demo.deadline), (Exporter::Http, Duration::from_secs(15)));
     let JaegerChoice::Embedded(ports) = demo.jaeger else { panic!("expected the embedded Jaeger") };
     assert_eq!(ports, Ports { query: 16686, collector: 14268, agent: 6831 });
@@ -32,10 +32,37 @@ fn the_demo_stays_up_on_the_usual_ports() {
 #[test]
 fn once_takes_free_ports_unless_told() {
     let demo = demo("--once --seed=7 --agent-port 6831 --deadline 3");
-    assert_eq!((demo.once, demo.seed, demo.port), (true, 7, 0));
+    assert_eq!((demo.task, demo.seed, demo.port), (Task::Once, 7, 0));
     assert_eq!(demo.deadline, Duration::from_secs(3));
     let JaegerChoice::Embedded(ports) = demo.jaeger else { panic!("expected the embedded Jaeger") };
     assert_eq!(ports, Ports { query: 0, collector: 0, agent: 6831 });
+}
+
+#[test]
+fn a_load_is_for_the_demo_or_for_one_that_runs() {
+    let load = |requests, concurrency| Load { requests, concurrency };
+    assert_eq!(demo("--load 20").task, Task::Load(load(20, 4)));
+    assert_eq!(demo("--load 20 --concurrency 9").task, Task::Load(load(20, 9)));
+    let Ok(Command::Load(against)) = parsed("load --url http://a:1/ --requests 3") else {
+        panic!("expected a load")
+    };
+    assert_eq!((against.url.as_str(), against.load), ("http://a:1", load(3, 4)));
+}
+
+#[test]
+fn knobs_are_options() {
+    let knobs = demo("--db-lock off --error-rate=0 --route-workers 9").knobs;
+    assert_eq!(
+        knobs.to_string(),
+        "sequential-drivers=on db-lock=off db-delay=300 route-workers=9 error-rate=0"
+    );
+}
+
+#[test]
+fn a_service_that_has_died_comes_back() {
+    assert_eq!(demo("").restart_after, Some(Duration::from_secs(5)));
+    assert_eq!(demo("--restart-after 0").restart_after, Some(Duration::ZERO));
+    assert_eq!(demo("--restart-after off").restart_after, None);
 }
 
 #[test]
@@ -91,13 +118,16 @@ fn mistakes_are_named() {
     let need = "a Jaeger that runs already needs --query: where its traces are read";
     refused("--collector a", need);
     refused("--exporter udp --agent a", need);
-    let memory = "the Jaeger in memory does not receive what --exporter udp-binary sends: name one that runs already by \
-                  --query, and by --agent if it is not 127.0.0.1:6832";
-    refused("--exporter udp-binary --once", memory);
     refused(
         "--exporter x",
         "--exporter: expected http, udp, udp-binary, otlp or opentelemetry-jaeger, found \"x\"",
     );
+    refused("--once --load 3", "only one of --once, --load and --check can be done");
+    refused("--load 0", "--load: expected a number of at least 1, found \"0\"");
+    refused("--concurrency 3", "unknown option --concurrency");
+    refused("load", "--url is missing");
+    refused("--db-lock=1", "--db-lock: expected on or off, found \"1\"");
+    refused("--restart-after never", "--restart-after: expected a number of seconds or off, found \"never\"");
     refused("waiter", "unknown service \"waiter\"");
     refused("driver --to a", "--route is missing");
     refused("route", "--to is missing");

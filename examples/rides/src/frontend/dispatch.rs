@@ -1,4 +1,4 @@
-//! `GET /dispatch?customer=…`: customer, then drivers, then the routes of all drivers at once.
+//! `GET /dispatch?customer=123`: the answer, and the trace to it.
 
 use axum::{
     Json,
@@ -6,22 +6,32 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use futures_util::future::try_join_all;
-use opentelemetry::{Context, KeyValue, baggage::BaggageExt, context::FutureExt, trace::TraceContextExt};
+use opentelemetry::KeyValue;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use tower_jaeger::{current_baggage, current_span, with_baggage};
 
-use super::{Peers, error::DispatchError};
-use crate::{baggage, customer::Found, plan::Location, tracing};
+use super::{
+    Frontend,
+    ride::{Ride, find_ride},
+};
+use crate::{baggage, tracing};
 
 /// The answer.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Dispatched {
-    pub(crate) driver: String,
-    pub(crate) eta_minutes: i64,
+    #[serde(flatten)]
+    pub(crate) outcome: Outcome,
     pub(crate) trace_id: String,
     /// The page of the trace.
     pub(crate) trace_url: String,
+}
+
+/// What became of the dispatch.
+#[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Outcome {
+    Ride(Ride),
+    Failed { error: String },
 }
 
 #[derive(Debug, Deserialize)]
@@ -29,57 +39,32 @@ pub(super) struct Parameters {
     customer: Option<String>,
 }
 
-pub(super) async fn dispatch(State(peers): State<Peers>, Query(parameters): Query<Parameters>) -> Response {
-    let context = Context::current();
-    let trace_id = context.span().span_context().trace_id().to_string();
-    let trace_url = peers.trace_url(&trace_id);
-    let ride = find_ride(&peers, parameters.customer).with_context(with_session(&context, &trace_id)).await;
-    match ride {
-        Ok((driver, eta_minutes)) => {
-            let answer = Json(Dispatched { driver, eta_minutes, trace_id, trace_url });
-            (StatusCode::OK, answer).into_response()
-        }
+pub(super) async fn dispatch(
+    State(frontend): State<Frontend>,
+    Query(parameters): Query<Parameters>,
+) -> Response {
+    let knobs = frontend.knobs.now();
+    knobs.tag_span();
+    let trace_id = current_span().trace_id().to_string();
+    let trace_url = frontend.trace_url(&trace_id);
+    let mut items = who(&trace_id);
+    items.push((baggage::KNOBS, knobs.to_string()));
+    let ride = with_baggage(items, find_ride(&frontend, knobs, parameters.customer)).await;
+    let (status, outcome) = match ride {
+        Ok(ride) => (StatusCode::OK, Outcome::Ride(ride)),
         Err(error) => {
             let text = error.to_string();
             tracing::log("error", [KeyValue::new("message", text.clone())]);
-            let answer = Json(json!({ "error": text, "trace_id": trace_id, "trace_url": trace_url }));
-            (error.status(), answer).into_response()
+            (error.status(), Outcome::Failed { error: text })
         }
-    }
+    };
+    (status, Json(Dispatched { outcome, trace_id, trace_url })).into_response()
 }
 
-/// A page sends its session along; somebody without one gets one for this request.
-fn with_session(context: &Context, trace_id: &str) -> Context {
-    match context.baggage().get(baggage::SESSION) {
-        Some(_) => context.clone(),
-        None => baggage::with(context, baggage::SESSION, trace_id.get(..8).unwrap_or(trace_id)),
-    }
-}
-
-async fn find_ride(peers: &Peers, customer: Option<String>) -> Result<(String, i64), DispatchError> {
-    let id = customer.as_deref().and_then(|text| text.parse().ok());
-    let customer = peers.customer(id.ok_or(DispatchError::BadCustomer(customer))?).await?;
-    tracing::log("Found customer", [KeyValue::new("name", customer.name.clone())]);
-
-    // From here on every call carries the customer's name, and whatever is called by that one too.
-    let context = baggage::with(&Context::current(), baggage::CUSTOMER, &customer.name);
-    let (driver, eta_minutes) = find_driver(peers, &customer).with_context(context).await?;
-    let fields = [KeyValue::new("driver", driver.clone()), KeyValue::new("eta_minutes", eta_minutes)];
-    tracing::log("Dispatch successful", fields);
-    Ok((driver, eta_minutes))
-}
-
-async fn find_driver(peers: &Peers, customer: &Found) -> Result<(String, i64), DispatchError> {
-    let place = customer.location.parse::<Location>();
-    let place = place.map_err(|error| DispatchError::Upstream("customer", error.to_string()))?;
-    let drivers = peers.drivers_near(place).await?;
-    let count = i64::try_from(drivers.len()).unwrap_or(i64::MAX);
-    tracing::log("Found drivers", [KeyValue::new("drivers", count)]);
-
-    let minutes = try_join_all(drivers.iter().map(|driver| peers.eta_minutes(driver, place))).await?;
-    tracing::log("Found routes", []);
-    let first = drivers.into_iter().zip(minutes).min_by_key(|(_, minutes)| *minutes);
-    let (driver, minutes) =
-        first.ok_or_else(|| DispatchError::Upstream("driver", "no driver is near".to_owned()))?;
-    Ok((driver.driver_id, minutes))
+/// A page sends its session and the request's name along; somebody without one gets one.
+fn who(trace_id: &str) -> Vec<(&'static str, String)> {
+    let given = current_baggage();
+    let start = trace_id.get(..8).unwrap_or(trace_id);
+    let missing = [baggage::SESSION, baggage::REQUEST].into_iter().filter(|key| given.get(key).is_none());
+    missing.map(|key| (key, start.to_owned())).collect()
 }

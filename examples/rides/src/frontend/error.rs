@@ -4,14 +4,16 @@ use std::{error, fmt};
 
 use axum::http::StatusCode;
 
+use crate::call_error::CallError;
+
 /// Each has a status and a text for people.
 #[derive(Debug)]
 pub(super) enum DispatchError {
     /// What was asked for is no customer's number.
     BadCustomer(Option<String>),
     UnknownCustomer(u32),
-    /// A service, and what it said.
-    Upstream(&'static str, String),
+    /// A service, and why it has no answer.
+    Upstream(&'static str, CallError),
 }
 
 // === impl DispatchError ===
@@ -21,7 +23,7 @@ impl DispatchError {
         match self {
             Self::BadCustomer(_) => StatusCode::BAD_REQUEST,
             Self::UnknownCustomer(_) => StatusCode::NOT_FOUND,
-            Self::Upstream(..) => StatusCode::BAD_GATEWAY,
+            Self::Upstream(_, error) => error.gateway_status(),
         }
     }
 }
@@ -34,9 +36,16 @@ impl fmt::Display for DispatchError {
                 write!(f, "expected /dispatch?customer=NUMBER, found {text:?}")
             }
             Self::UnknownCustomer(id) => write!(f, "there is no customer {id}"),
-            Self::Upstream(service, reason) => write!(f, "{service} failed: {reason}"),
+            Self::Upstream(service, error) => write!(f, "{service} {error}"),
         }
     }
 }
 
-impl error::Error for DispatchError {}
+impl error::Error for DispatchError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Upstream(_, error) => Some(error),
+            _ => None,
+        }
+    }
+}

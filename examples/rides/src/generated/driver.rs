@@ -19,6 +19,26 @@ pub struct DriverLocation {
     #[prost(string, tag = "2")]
     pub location: ::prost::alloc::string::String,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TrackRequest {
+    #[prost(string, tag = "1")]
+    pub driver_id: ::prost::alloc::string::String,
+    /// Where the driver starts, as "x,y".
+    #[prost(string, tag = "2")]
+    pub from: ::prost::alloc::string::String,
+    /// Where the customer waits, as "x,y".
+    #[prost(string, tag = "3")]
+    pub to: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Position {
+    /// As "x,y".
+    #[prost(string, tag = "1")]
+    pub location: ::prost::alloc::string::String,
+    /// How many follow.
+    #[prost(uint32, tag = "2")]
+    pub left: u32,
+}
 /// Generated client implementations.
 pub mod driver_service_client {
     #![allow(
@@ -30,7 +50,7 @@ pub mod driver_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Finds drivers near a customer.
+    /// Knows the drivers.
     #[derive(Debug, Clone)]
     pub struct DriverServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -111,6 +131,7 @@ pub mod driver_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
+        /// Those near a customer.
         pub async fn find_nearest(
             &mut self,
             request: impl tonic::IntoRequest<super::FindNearestRequest>,
@@ -135,6 +156,31 @@ pub mod driver_service_client {
                 .insert(GrpcMethod::new("driver.DriverService", "FindNearest"));
             self.inner.unary(req, path, codec).await
         }
+        /// Where a driver is, again and again until the customer is reached.
+        pub async fn track(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TrackRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::Position>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/driver.DriverService/Track",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("driver.DriverService", "Track"));
+            self.inner.server_streaming(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -150,6 +196,7 @@ pub mod driver_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with DriverServiceServer.
     #[async_trait]
     pub trait DriverService: std::marker::Send + std::marker::Sync + 'static {
+        /// Those near a customer.
         async fn find_nearest(
             &self,
             request: tonic::Request<super::FindNearestRequest>,
@@ -157,8 +204,19 @@ pub mod driver_service_server {
             tonic::Response<super::FindNearestResponse>,
             tonic::Status,
         >;
+        /// Server streaming response type for the Track method.
+        type TrackStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::Position, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Where a driver is, again and again until the customer is reached.
+        async fn track(
+            &self,
+            request: tonic::Request<super::TrackRequest>,
+        ) -> std::result::Result<tonic::Response<Self::TrackStream>, tonic::Status>;
     }
-    /// Finds drivers near a customer.
+    /// Knows the drivers.
     #[derive(Debug)]
     pub struct DriverServiceServer<T> {
         inner: Arc<T>,
@@ -276,6 +334,52 @@ pub mod driver_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/driver.DriverService/Track" => {
+                    #[allow(non_camel_case_types)]
+                    struct TrackSvc<T: DriverService>(pub Arc<T>);
+                    impl<
+                        T: DriverService,
+                    > tonic::server::ServerStreamingService<super::TrackRequest>
+                    for TrackSvc<T> {
+                        type Response = super::Position;
+                        type ResponseStream = T::TrackStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TrackRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DriverService>::track(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TrackSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

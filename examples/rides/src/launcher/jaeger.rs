@@ -38,9 +38,10 @@ impl Jaeger {
             .with_addr(Listener::Agent, local(ports.agent));
         let backend = builder.start().await.map_err(|error| format!("{error}; {}", advice(&error)))?;
         let address = match exporter {
+            Exporter::Http | Exporter::OpentelemetryJaeger => backend.collector_endpoint(),
             Exporter::Udp => backend.agent_addr().to_string(),
-            // The command line refuses those that it does not receive.
-            _ => backend.collector_endpoint(),
+            Exporter::UdpBinary => backend.addr(Listener::AgentBinary).to_string(),
+            Exporter::Otlp => backend.otlp_endpoint(),
         };
         Ok(Self { sink: Sink { exporter, address }, query: backend.query_url(), embedded: Some(backend) })
     }

@@ -2,52 +2,37 @@
 
 use std::net::SocketAddr;
 
-use bytes::Bytes;
-use http::Request;
-use http_body_util::Empty;
-
 use super::jaeger::Jaeger;
 use crate::{
     BoxError,
     args::Demo,
     console,
-    frontend::Dispatched,
-    http_client,
+    frontend::{Dispatched, Outcome},
+    load,
     plan::{Customer, Plan, RACHEL},
-    query::{self, Received},
-    tree::Node,
+    query,
 };
 
 /// A name with blanks and an apostrophe, which have to survive three hops.
 const CUSTOMER: Customer = RACHEL;
 const SESSION: &str = "once";
+const REQUEST: &str = "once-1";
 
-/// What the frontend answered.
-pub(super) struct Ride {
-    answer: Dispatched,
-}
-
-/// Asks for a ride as the page does, with baggage and without a trace.
-pub(super) async fn dispatch(frontend: SocketAddr) -> Result<Ride, BoxError> {
-    let request = Request::get(format!("http://{frontend}/dispatch?customer={}", CUSTOMER.id))
-        .header("jaeger-baggage", format!("session={SESSION}, request={SESSION}-1"))
-        .body(Empty::<Bytes>::new())?;
-    let (status, body) = http_client::send(http_client::plain(), request).await?;
-    if !status.is_success() {
-        return Err(format!("the dispatch failed: {status}: {}", String::from_utf8_lossy(&body)).into());
-    }
-    Ok(Ride { answer: serde_json::from_slice(&body)? })
+pub(super) async fn dispatch(frontend: SocketAddr) -> Result<Dispatched, BoxError> {
+    let frontend = format!("http://{frontend}");
+    let answer = load::dispatch(load::client(), &frontend, CUSTOMER, SESSION, REQUEST).await;
+    Ok(answer.map_err(|reason| format!("the dispatch failed: {reason}"))?.1)
 }
 
 /// Prints the trace; an error if it, or the answer, is not the expected one.
-pub(super) async fn check(demo: &Demo, jaeger: &Jaeger, ride: &Ride) -> Result<(), BoxError> {
-    let answer = &ride.answer;
+pub(super) async fn check(demo: &Demo, jaeger: &Jaeger, answer: &Dispatched) -> Result<(), BoxError> {
     let plan = Plan::new(demo.seed);
-    let expected = plan.trace(CUSTOMER, SESSION);
+    let expected = plan.trace(CUSTOMER, SESSION, REQUEST, demo.knobs);
     let spans = expected.count();
     let received = query::wait_for_trace(jaeger.query(), &answer.trace_id, spans, demo.deadline).await;
     if received.count() == 0 {
-        return Err(no_trace(demo, jaeger, answer, &received).into());
+        let reason = received.error.map(|error| format!(" ({error})")).unwrap_or_default();
+        return Err(format!("no trace {} after {:?}{reason}", answer.trace_id, demo.deadline).into());
     }
     for root in &received.roots {
         console::say(root.to_string().trim_end());
@@ -55,30 +40,20 @@ pub(super) async fn check(demo: &Demo, jaeger: &Jaeger, ride: &Ride) -> Result<(
     let note = if jaeger.is_embedded() { " (gone now; without --once the demo stays up)" } else { "" };
     console::say(&format!("\n{} spans  {}{note}", received.count(), answer.trace_url));
 
-    if !is_shape(&received.roots, &expected) {
+    if !received.is(&expected) {
         let found: String = received.roots.iter().map(|root| root.shape().to_string()).collect();
         let expected = expected.shape();
         return Err(
             format!("the trace is not the expected one\n\nexpected:\n{expected}\nfound:\n{found}").into()
         );
     }
-    let found = (answer.driver.clone(), answer.eta_minutes.try_into()?);
-    match plan.best_driver(CUSTOMER) {
-        Some(best) if best == found => Ok(()),
-        best => Err(format!("the ride is not the expected one: expected {best:?}, found {found:?}").into()),
+    match &answer.outcome {
+        Outcome::Failed { error } => Err(format!("the dispatch failed, as its trace shows: {error}").into()),
+        Outcome::Ride(ride) => match plan.best_ride(CUSTOMER) {
+            Some(best) if best == *ride => Ok(()),
+            best => {
+                Err(format!("the ride is not the expected one: expected {best:?}, found {ride:?}").into())
+            }
+        },
     }
-}
-
-fn is_shape(roots: &[Node], expected: &Node) -> bool {
-    matches!(roots, [root] if root.shape() == expected.shape())
-}
-
-fn no_trace(demo: &Demo, jaeger: &Jaeger, answer: &Dispatched, received: &Received) -> String {
-    let reason = received.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
-    let sink = jaeger.sink();
-    let receiver = sink.exporter.receiver();
-    format!(
-        "no trace {} after {:?}{reason}; {receiver} {}: is it running?",
-        answer.trace_id, demo.deadline, sink.address
-    )
 }

@@ -24,6 +24,16 @@ impl Location {
         Self { x: plus(self.x, east), y: plus(self.y, south) }
     }
 
+    /// The place after so many steps of all that lead to another one.
+    pub(crate) fn on_the_way(self, to: Self, step: u32, steps: u32) -> Self {
+        let between = |from: u32, to: u32| {
+            let (from, to) = (i64::from(from), i64::from(to));
+            let moved = from + (to - from) * i64::from(step) / i64::from(steps.max(1));
+            u32::try_from(moved).unwrap_or_default()
+        };
+        Self { x: between(self.x, to.x), y: between(self.y, to.y) }
+    }
+
     /// In blocks, along the streets.
     pub(super) fn distance(self, other: Self) -> u64 {
         u64::from(self.x.abs_diff(other.x)) + u64::from(self.y.abs_diff(other.y))
@@ -61,6 +71,13 @@ impl error::Error for ParseLocationError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_ends_where_it_leads_to() {
+        let (from, to) = (Location { x: 10, y: 90 }, Location { x: 30, y: 0 });
+        let way: Vec<_> = (0..=3).map(|step| from.on_the_way(to, step, 3).to_string()).collect();
+        assert_eq!(way, ["10,90", "16,60", "23,30", "30,0"]);
+    }
 
     #[test]
     fn text_and_place_are_the_same() {

@@ -7,13 +7,13 @@ mod expected;
 mod location;
 
 pub(crate) use self::{
-    customer::{Customer, RACHEL},
+    customer::{CUSTOMERS, Customer, RACHEL},
     location::Location,
 };
 
 use std::time::Duration;
 
-/// How often the frontend asks for one route before it gives up.
+/// How often a call that fails is made before its caller gives up.
 pub(crate) const ATTEMPTS: u32 = 3;
 
 /// The course of events for one seed.
@@ -37,9 +37,9 @@ impl Plan {
         Self { seed }
     }
 
-    /// Four to seven drivers, the nearest first, none at the place of another.
+    /// Seven to ten drivers, the nearest first, none at the place of another.
     pub(crate) fn drivers_near(self, customer: Location) -> Vec<Driver> {
-        let count = 4 + self.random(&["drivers", &customer.to_string()], 4);
+        let count = 7 + self.random(&["drivers", &customer.to_string()], 4);
         let driver = |index: u64| {
             let random = |what, limit| self.random(&[what, &customer.to_string(), &index.to_string()], limit);
             // Each further away than the one before.
@@ -51,22 +51,42 @@ impl Plan {
     }
 
     /// How long a ride from one place to the other takes; at least 2.
-    pub(crate) fn eta_minutes(self, from: Location, to: Location) -> u64 {
-        2 + from.distance(to) / 20 + self.random(&["eta", &from.to_string(), &to.to_string()], 5)
+    pub(crate) fn eta_minutes(self, from: Location, to: Location) -> i64 {
+        let minutes =
+            2 + from.distance(to) / 20 + self.random(&["eta", &from.to_string(), &to.to_string()], 5);
+        i64::try_from(minutes).unwrap_or(i64::MAX)
     }
 
-    /// Whether the route service refuses to answer: in each dispatch the first attempt for one driver, who is not the
-    /// nearest, because the driver service asks for that one and does not try again.
-    pub(crate) fn refuses(self, from: Location, to: Location, attempt: u32) -> bool {
-        let others = self.drivers_near(to).into_iter().skip(1);
-        let unlucky = self.random(&["refuses", &to.to_string()], others.len() as u64);
-        let position = others.zip(0..).find(|(driver, _)| driver.location == from).map(|(_, index)| index);
-        attempt == 1 && position == Some(unlucky)
+    /// What a ride costs.
+    pub(crate) fn price_cents(self, customer: &str, minutes: u64) -> u64 {
+        350 + 120 * minutes + self.random(&["price", customer], 100)
+    }
+
+    /// Whether redis does not answer in time.
+    pub(crate) fn redis_times_out(self, driver: &str, attempt: u32, error_rate: u64) -> bool {
+        self.fails(&["redis", driver], attempt, error_rate)
+    }
+
+    /// Whether the route service refuses to answer.
+    pub(crate) fn route_refuses(self, from: Location, to: Location, attempt: u32, error_rate: u64) -> bool {
+        self.fails(&["route", &from.to_string(), &to.to_string()], attempt, error_rate)
+    }
+
+    /// The first attempt fails so many times in a hundred. From 50 on the later ones do too, up to all of them at 100: below, a second
+    /// attempt always helps, above, it becomes a story of failed requests.
+    fn fails(self, call: &[&str], attempt: u32, error_rate: u64) -> bool {
+        let rate = if attempt == 1 { error_rate } else { (2 * error_rate).saturating_sub(100) };
+        self.random(&[call, &[&attempt.to_string()]].concat(), 100) < rate
     }
 
     /// How long something takes: `least` milliseconds to twice that.
     pub(crate) fn delay(self, what: &str, about: &str, least: u64) -> Duration {
         Duration::from_millis(least + self.random(&["delay", what, about], least))
+    }
+
+    /// Up to that many milliseconds.
+    pub(crate) fn jitter(self, what: &str, about: &str, most: u64) -> Duration {
+        Duration::from_millis(self.random(&["jitter", what, about], most + 1))
     }
 
     /// A number below `limit`, the same on every machine: FNV-1a over the parts, then the finisher of SplitMix64.
@@ -87,20 +107,31 @@ fn fnv1a(hash: u64, byte: u8) -> u64 {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{customer::CUSTOMERS, *};
+    use super::*;
+
+    fn failures(plan: Plan, attempt: u32, error_rate: u64) -> usize {
+        let drivers = CUSTOMERS.map(|customer| {
+            let drivers = plan.drivers_near(customer.location);
+            drivers.iter().filter(|driver| plan.redis_times_out(&driver.id, attempt, error_rate)).count()
+        });
+        drivers.into_iter().sum()
+    }
 
     #[test]
-    fn one_driver_is_refused_once() {
-        for seed in 0..200 {
-            let plan = Plan::new(seed);
-            for Customer { location, .. } in CUSTOMERS {
-                let drivers = plan.drivers_near(location);
-                let refused = |attempt| {
-                    drivers.iter().filter(|driver| plan.refuses(driver.location, location, attempt)).count()
-                };
-                assert_eq!((refused(1), refused(2)), (1, 0), "seed {seed}");
-                assert!(!plan.refuses(drivers[0].location, location, 1), "seed {seed}: the nearest");
-            }
+    fn the_error_rate_is_one() {
+        let all: usize = (0..100).map(|seed| failures(Plan::new(seed), 1, 100)).sum();
+        for rate in [0, 20, 50, 100] {
+            let failed: usize = (0..100).map(|seed| failures(Plan::new(seed), 1, rate)).sum();
+            let expected = all * usize::try_from(rate).unwrap() / 100;
+            assert!(failed.abs_diff(expected) < 100, "{rate} %: {failed} of {all}");
+        }
+    }
+
+    #[test]
+    fn up_to_half_a_second_attempt_helps_and_with_all_nothing_does() {
+        for seed in 0..100 {
+            assert_eq!(failures(Plan::new(seed), 2, 50), 0, "seed {seed}");
+            assert_eq!(failures(Plan::new(seed), 3, 100), failures(Plan::new(seed), 1, 100), "seed {seed}");
         }
     }
 
@@ -109,7 +140,7 @@ mod tests {
         for seed in 0..200 {
             let customer = CUSTOMERS[0].location;
             let drivers = Plan::new(seed).drivers_near(customer);
-            assert!((4..=7).contains(&drivers.len()), "seed {seed}: {}", drivers.len());
+            assert!((7..=10).contains(&drivers.len()), "seed {seed}: {}", drivers.len());
             let ids: HashSet<_> = drivers.iter().map(|driver| &driver.id).collect();
             assert_eq!(ids.len(), drivers.len(), "seed {seed}");
             let east: Vec<_> = drivers.iter().map(|driver| driver.location.x).collect();

@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
+
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A running `rides`, killed when it is dropped.
@@ -19,12 +21,27 @@ pub(crate) struct Rides {
 
 /// Runs it to its end.
 pub(crate) fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rides")).args(arguments).output().unwrap()
+    run_with(arguments, &[])
+}
+
+/// The same, with these variables in its environment.
+pub(crate) fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut rides = Command::new(env!("CARGO_BIN_EXE_rides"));
+    rides.args(arguments).envs(variables.iter().copied()).output().unwrap()
 }
 
 /// The options for free ports everywhere.
 pub(crate) const FREE_PORTS: [&str; 4] =
     ["--port=0", "--query-port=0", "--collector-port=0", "--agent-port=0"];
+
+/// In the order of their start.
+pub(crate) const SERVICES: [&str; 6] = ["customer", "route", "driver", "pricing", "notify", "frontend"];
+
+/// `target` is a process, or a group of them with a minus before.
+#[track_caller]
+pub(crate) fn kill(signal: &str, target: &str) {
+    assert!(Command::new("kill").args([signal, "--", target]).status().unwrap().success());
+}
 
 /// Waits until something is so.
 #[track_caller]
@@ -41,6 +58,19 @@ pub(crate) fn get(url: &str) -> (u16, String) {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     let mut answer = agent.get(url).call().unwrap();
     (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+}
+
+/// A trace, when it has so many spans.
+#[track_caller]
+pub(crate) fn trace(query: &str, trace_id: &str, spans: usize) -> Value {
+    let mut found = Value::Null;
+    wait_until("the trace", || {
+        let (status, body) = get(&format!("{query}api/traces/{trace_id}"));
+        found = serde_json::from_str(&body).unwrap_or_default();
+        let count = found.pointer("/data/0/spans").and_then(Value::as_array).map_or(0, Vec::len);
+        status == 200 && count >= spans
+    });
+    found
 }
 
 impl Rides {
@@ -75,8 +105,8 @@ impl Rides {
 
     /// The ids of the services' processes, as `--verbose` tells them.
     #[track_caller]
-    pub(crate) fn service_ids(&self) -> [u32; 4] {
-        ["customer", "route", "driver", "frontend"].map(|name| {
+    pub(crate) fn service_ids(&self) -> [u32; 6] {
+        SERVICES.map(|name| {
             let line = self.line_after(name);
             let id = line.strip_prefix("pid ").and_then(|rest| rest.split_once(','));
             id.unwrap_or_else(|| panic!("no id in {line:?}")).0.parse().unwrap()
