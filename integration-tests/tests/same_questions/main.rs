@@ -2,6 +2,7 @@
 //! and body, but for a list of differences.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod bodies;
 mod spans;
 
 use std::{thread, time::Duration};

@@ -14,7 +14,7 @@ use prost::Message;
 
 use super::{batches, grpc::accepted};
 use crate::{
-    answer::{not_found, text_as_is},
+    answer::{not_found, short_text},
     ingest::body::{self, Compression, Refusal, media_type},
     store::{Incoming, Source, Store},
 };
@@ -49,7 +49,7 @@ pub(crate) fn http_router(store: Arc<Store>) -> Router {
 
 async fn receive(State(store): State<Arc<Store>>, request: Request) -> Response {
     if request.method() != Method::POST {
-        return text_as_is(
+        return short_text(
             StatusCode::METHOD_NOT_ALLOWED,
             "405 method not allowed, supported: [POST]".to_owned(),
         );
@@ -57,7 +57,7 @@ async fn receive(State(store): State<Arc<Store>>, request: Request) -> Response 
     let Some(encoding) = Encoding::of(request.headers()) else {
         store.count_refused_body();
         let message = format!("415 unsupported media type, supported: [{JSON}, {PROTOBUF}]");
-        return text_as_is(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
+        return short_text(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
     };
     match read(encoding, request).await {
         Ok(batches) => {
