@@ -2,10 +2,8 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
 };
-
-use jaeger_thrift::TagValue;
 
 use super::AdjustedSpan;
 use crate::json::print_nanoseconds;
@@ -13,7 +11,7 @@ use crate::json::print_nanoseconds;
 /// The first span of an id, with its place in the tree.
 struct Node {
     at: usize,
-    host: String,
+    host: Arc<str>,
     /// Nanoseconds.
     start: i128,
     duration: i128,
@@ -23,7 +21,7 @@ struct Node {
 /// By how much the clock of a span's host seems to be off, in nanoseconds.
 #[derive(Clone)]
 struct Skew {
-    host: String,
+    host: Arc<str>,
     delta: i128,
 }
 
@@ -87,7 +85,7 @@ fn link(spans: &mut [AdjustedSpan<'_>], nodes: &mut HashMap<i64, Node>) -> Vec<i
 impl Node {
     fn new(at: usize, span: &AdjustedSpan<'_>) -> Self {
         let (start, duration) = span.received.nanoseconds();
-        Self { at, host: host(span), start, duration, children: Vec::new() }
+        Self { at, host: Arc::clone(&span.process.host), start, duration, children: Vec::new() }
     }
 
     /// What would have to be added to its times to make it fit into its parent.
@@ -99,23 +97,5 @@ impl Node {
             return -late.min(0);
         }
         if (0..=spare).contains(&late) { 0 } else { spare / 2 - late }
-    }
-}
-
-/// What tells one clock from another: the process tag `ip`, as text.
-fn host(span: &AdjustedSpan<'_>) -> String {
-    let tag = span.process_tags.iter().find(|tag| tag.key == "ip");
-    match tag.map(|tag| &tag.value) {
-        Some(TagValue::String(ip)) => ip.clone(),
-        Some(TagValue::Long(packed)) => Ipv4Addr::from_bits(*packed as u32).to_string(),
-        Some(TagValue::Binary(bytes)) => match bytes.as_slice() {
-            [a, b, c, d] => Ipv4Addr::new(*a, *b, *c, *d).to_string(),
-            bytes => {
-                let ip =
-                    <[u8; 16]>::try_from(bytes).map(|bytes| IpAddr::V6(Ipv6Addr::from(bytes)).to_canonical());
-                ip.map(|ip| ip.to_string()).unwrap_or_default()
-            }
-        },
-        _ => String::new(),
     }
 }

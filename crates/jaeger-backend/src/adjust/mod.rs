@@ -3,17 +3,28 @@
 //! Times are not moved: by default Jaeger only warns of clocks that differ, and so do we.
 
 mod clock_skew;
+mod process;
 mod references;
 mod shared_ids;
 mod span;
 mod tags;
 
-pub(crate) use self::span::AdjustedSpan;
+use std::{collections::HashMap, sync::Arc};
+
+pub(crate) use self::{process::AdjustedProcess, span::AdjustedSpan};
 use crate::store::Trace;
 
 /// The spans of a trace as they were sent.
 pub(crate) fn raw(trace: &Trace) -> Vec<AdjustedSpan<'_>> {
-    trace.spans().iter().map(|span| AdjustedSpan::new(span)).collect()
+    let mut processes = HashMap::new();
+    let spans = trace.spans().iter().map(|span| {
+        // A trace keeps equal processes once, so the address tells them apart.
+        let process = processes
+            .entry(Arc::as_ptr(&span.process))
+            .or_insert_with(|| Arc::new(AdjustedProcess::new(&span.process)));
+        AdjustedSpan::new(span, Arc::clone(process))
+    });
+    spans.collect()
 }
 
 /// The spans as they are shown.
@@ -22,9 +33,7 @@ pub(crate) fn adjusted(trace: &Trace) -> Vec<AdjustedSpan<'_>> {
     spans.iter_mut().for_each(AdjustedSpan::warn_of_negative_duration);
     shared_ids::separate(&mut spans);
     clock_skew::warn(&mut spans);
-    for span in &mut spans {
-        tags::adjust(span);
-    }
+    tags::adjust(&mut spans);
     span::remove_repeated(&mut spans);
     for span in &mut spans {
         references::adjust(span);

@@ -1,10 +1,16 @@
 //! A span that is being prepared to be shown.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use jaeger_thrift::{RefType, SpanRef, Tag, TagValue};
 
-use crate::store::{ReceivedSpan, SOURCE_TAG, TraceId};
+use super::AdjustedProcess;
+use crate::store::{ReceivedSpan, SOURCE_TAG, TraceId, hash_tag};
 
 /// A received span, and what is shown in place of what was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +19,7 @@ pub(crate) struct AdjustedSpan<'a> {
     pub(crate) span_id: i64,
     pub(crate) references: Vec<SpanRef>,
     pub(crate) tags: Vec<Cow<'a, Tag>>,
-    pub(crate) process_tags: Vec<Cow<'a, Tag>>,
+    pub(crate) process: Arc<AdjustedProcess<'a>>,
     /// In the order of the logs that were sent.
     pub(crate) log_fields: Vec<Vec<&'a Tag>>,
     pub(crate) warnings: Vec<String>,
@@ -23,16 +29,16 @@ pub(crate) struct AdjustedSpan<'a> {
 
 impl<'a> AdjustedSpan<'a> {
     /// As it was sent, with the tag by which Jaeger's collector tells how a span came in.
-    pub(super) fn new(received: &'a ReceivedSpan) -> Self {
+    pub(super) fn new(received: &'a ReceivedSpan, process: Arc<AdjustedProcess<'a>>) -> Self {
         let value = TagValue::String(received.source.as_tag().to_owned());
         let format = Cow::Owned(Tag { key: SOURCE_TAG.to_owned(), value });
-        let (span, process) = (&received.span, &received.process);
+        let span = &received.span;
         Self {
             received,
             span_id: span.span_id,
             references: received.references(),
             tags: span.tags.iter().map(Cow::Borrowed).chain([format]).collect(),
-            process_tags: process.tags.iter().map(Cow::Borrowed).collect(),
+            process,
             log_fields: span.logs.iter().map(|log| log.fields.iter().collect()).collect(),
             warnings: Vec::new(),
         }
@@ -70,7 +76,21 @@ impl<'a> AdjustedSpan<'a> {
         }
     }
 
-    /// The first tag of that key, as text.
+    /// Equal for equal spans.
+    fn hash(&self) -> u64 {
+        let span = &self.received.span;
+        let mut hasher = DefaultHasher::new();
+        (self.span_id, span.start_time, span.duration, &span.operation_name).hash(&mut hasher);
+        self.warnings.hash(&mut hasher);
+        self.tags.iter().for_each(|tag| hash_tag(tag, &mut hasher));
+        for (log, fields) in span.logs.iter().zip(&self.log_fields) {
+            log.timestamp.hash(&mut hasher);
+            fields.iter().for_each(|field| hash_tag(field, &mut hasher));
+        }
+        hasher.finish()
+    }
+
+    /// Whether the first tag `span.kind` says so.
     pub(super) fn is_kind(&self, kind: &str) -> bool {
         let tag = self.tags.iter().find(|tag| tag.key == "span.kind");
         tag.is_some_and(|tag| matches!(&tag.value, TagValue::String(found) if found == kind))
@@ -79,20 +99,19 @@ impl<'a> AdjustedSpan<'a> {
 
 /// Removes spans that are the same as an earlier one, to the last warning.
 pub(super) fn remove_repeated(spans: &mut Vec<AdjustedSpan<'_>>) {
-    let mut by_id = std::collections::HashMap::<i64, Vec<usize>>::new();
-    let mut repeated = Vec::new();
+    let mut by_hash = HashMap::<u64, Vec<usize>>::new();
+    let mut repeated = HashSet::new();
     for (at, span) in spans.iter().enumerate() {
-        let same_id = by_id.entry(span.span_id).or_default();
-        if same_id.iter().filter_map(|other| spans.get(*other)).any(|other| other == span) {
-            repeated.push(at);
+        let alike = by_hash.entry(span.hash()).or_default();
+        if alike.iter().filter_map(|other| spans.get(*other)).any(|other| other == span) {
+            repeated.insert(at);
         } else {
-            same_id.push(at);
+            alike.push(at);
         }
     }
-    let mut repeated = repeated.into_iter().peekable();
     let mut at = 0;
     spans.retain(|_| {
-        let is_repeated = repeated.next_if_eq(&at).is_some();
+        let is_repeated = repeated.contains(&at);
         at += 1;
         !is_repeated
     });

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jaeger_thrift::{Log, RefType, SpanRef, Tag};
 use serde::Serialize;
 
 use super::tag::TagJson;
-use crate::adjust::AdjustedSpan;
-use crate::store::TraceId;
+use crate::adjust::{AdjustedProcess, AdjustedSpan};
+use crate::store::{TraceId, process_hash};
 
 /// An element of `data` in the answers about traces.
 #[derive(Debug, Serialize)]
@@ -63,15 +64,13 @@ struct ProcessJson<'a> {
     tags: Vec<TagJson<'a>>,
 }
 
-/// Names the processes `p1`, `p2`, … in the order in which the spans mention them.
+/// Names the processes `p1`, `p2`, … in the order in which the spans mention them; equal ones once.
 #[derive(Default)]
 struct ProcessNames<'s, 'a> {
-    of_services: HashMap<&'s str, Vec<(Tags<'s, 'a>, String)>>,
-    count: usize,
+    by_address: HashMap<*const AdjustedProcess<'a>, String>,
+    by_hash: HashMap<u64, Vec<(&'s AdjustedProcess<'a>, String)>>,
     processes: BTreeMap<String, ProcessJson<'s>>,
 }
-
-type Tags<'s, 'a> = &'s [Cow<'a, Tag>];
 
 // === impl TraceJson ===
 
@@ -138,16 +137,22 @@ impl From<&SpanRef> for ReferenceJson {
 
 impl<'s, 'a> ProcessNames<'s, 'a> {
     fn name(&mut self, span: &'s AdjustedSpan<'a>) -> String {
-        let service_name = &span.received.process.service_name;
-        let of_service = self.of_services.entry(service_name).or_default();
-        if let Some((_, name)) = of_service.iter().find(|(tags, _)| *tags == span.process_tags) {
+        let address = Arc::as_ptr(&span.process);
+        if let Some(name) = self.by_address.get(&address) {
             return name.clone();
         }
-        self.count += 1;
-        let name = format!("p{}", self.count);
-        of_service.push((&span.process_tags, name.clone()));
-        let process = ProcessJson { service_name, tags: tags_json(&span.process_tags) };
-        self.processes.insert(name.clone(), process);
+        let process: &AdjustedProcess<'_> = &span.process;
+        let hash = process_hash(process.service_name, process.tags.iter().map(|tag| &**tag));
+        let alike = self.by_hash.entry(hash).or_default();
+        let known = alike.iter().find(|(known, _)| *known == process).map(|(_, name)| name.clone());
+        let name = known.unwrap_or_else(|| {
+            let name = format!("p{}", self.processes.len() + 1);
+            alike.push((process, name.clone()));
+            let shown = ProcessJson { service_name: process.service_name, tags: tags_json(&process.tags) };
+            self.processes.insert(name.clone(), shown);
+            name
+        });
+        self.by_address.insert(address, name.clone());
         name
     }
 }

@@ -4,6 +4,7 @@ mod counters;
 mod incoming;
 mod memory;
 mod names;
+mod process_hash;
 mod received_span;
 mod span_store;
 mod trace;
@@ -14,6 +15,7 @@ mod weight;
 
 pub use counters::Stats;
 pub(crate) use incoming::Incoming;
+pub(crate) use process_hash::{hash_tag, process_hash};
 pub use received_span::{ReceivedSpan, Source};
 pub(crate) use received_span::{Rest, SOURCE_TAG};
 pub use span_store::Store;

@@ -1,6 +1,6 @@
 //! All spans received so far of one trace.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use jaeger_thrift::Process;
 
 use super::tree_difference::difference;
 use super::weight::{self, TRACE_BYTES};
-use super::{ReceivedSpan, TraceId, TraceTree, TreeDifference};
+use super::{ReceivedSpan, TraceId, TraceTree, TreeDifference, process_hash};
 use crate::json::value_as_text;
 
 /// The spans of one trace that were received so far, in the order in which they came.
@@ -18,7 +18,8 @@ use crate::json::value_as_text;
 pub struct Trace {
     id: TraceId,
     spans: Vec<Arc<ReceivedSpan>>,
-    processes: Vec<Arc<Process>>,
+    /// By what they say.
+    processes: HashMap<u64, Vec<Arc<Process>>>,
     /// The process that came last, and the equal one that is kept: the spans of a batch share one.
     latest: Option<(Arc<Process>, Arc<Process>)>,
     bytes: usize,
@@ -28,7 +29,7 @@ pub struct Trace {
 
 impl Trace {
     pub(super) fn new(id: TraceId) -> Self {
-        Self { id, spans: Vec::new(), processes: Vec::new(), latest: None, bytes: TRACE_BYTES }
+        Self { id, spans: Vec::new(), processes: HashMap::new(), latest: None, bytes: TRACE_BYTES }
     }
 
     /// The id of the trace.
@@ -53,7 +54,7 @@ impl Trace {
     }
 
     /// The trace as text, to be compared in a test: a line `service: operation` per span, indented by two
-    /// spaces per level, children by start time.
+    /// spaces per level, children by start time. Control characters are `\u{fffd}`.
     pub fn tree(&self) -> String {
         self.tree_with(&[])
     }
@@ -66,8 +67,11 @@ impl Trace {
             let value = |key: &&str| Some(format!("{key}={}", value_as_text(span.tag(key)?)));
             let values: Vec<_> = tags.iter().filter_map(value).collect();
             let values = if values.is_empty() { String::new() } else { format!(" [{}]", values.join(" ")) };
+            let line = format!("{}: {}{values}", span.service(), span.operation());
+            // A name with a line end must not look like two spans.
+            let line = line.replace(char::is_control, "\u{fffd}");
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "{:indent$}{}: {}{values}", "", span.service(), span.operation());
+            let _ = writeln!(text, "{:indent$}{line}", "");
         }
         text
     }
@@ -94,31 +98,36 @@ impl Trace {
         self.bytes
     }
 
-    /// The least by which [`add`](Self::add) lets the trace grow: what a process that is not known yet adds comes on top.
+    /// By how much [`add`](Self::add) lets the trace grow.
     pub(super) fn growth(&self, span: &ReceivedSpan) -> usize {
-        weight::span_bytes(&span.span)
+        let process = match self.known(&span.process) {
+            Some(_) => 0,
+            None => weight::process_bytes(&span.process),
+        };
+        weight::span_bytes(&span.span) + process
     }
 
     /// Adds a span. Equal processes are kept once, because each batch of a client brings a copy.
     pub(super) fn add(&mut self, mut span: ReceivedSpan) {
         self.bytes += self.growth(&span);
-        span.process = self.known_process(&span.process);
+        let sent = Arc::clone(&span.process);
+        if let Some(known) = self.known(&sent) {
+            span.process = known;
+        } else {
+            self.processes.entry(hash_of(&sent)).or_default().push(Arc::clone(&sent));
+        }
+        self.latest = Some((sent, Arc::clone(&span.process)));
         self.spans.push(Arc::new(span));
     }
 
-    fn known_process(&mut self, process: &Arc<Process>) -> Arc<Process> {
-        if let Some((latest, known)) = &self.latest
-            && Arc::ptr_eq(latest, process)
-        {
-            return Arc::clone(known);
+    fn known(&self, process: &Arc<Process>) -> Option<Arc<Process>> {
+        match &self.latest {
+            Some((latest, known)) if Arc::ptr_eq(latest, process) => Some(Arc::clone(known)),
+            _ => self.processes.get(&hash_of(process))?.iter().find(|known| *known == process).cloned(),
         }
-        let known = self.processes.iter().find(|known| *known == process).cloned();
-        let known = known.unwrap_or_else(|| {
-            self.bytes += weight::process_bytes(process);
-            self.processes.push(Arc::clone(process));
-            Arc::clone(process)
-        });
-        self.latest = Some((Arc::clone(process), Arc::clone(&known)));
-        known
     }
+}
+
+fn hash_of(process: &Process) -> u64 {
+    process_hash(&process.service_name, process.tags.iter())
 }

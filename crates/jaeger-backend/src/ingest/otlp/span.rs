@@ -23,11 +23,26 @@ pub(crate) fn batch(resource: ResourceSpans) -> Result<Incoming, String> {
     let mut spans = Vec::new();
     for scope in resource.scope_spans {
         let head = scope.scope.map(scope_tags).unwrap_or_default();
+        // Each span gets a copy, where a request has one.
+        let copied: usize = head.iter().map(text_bytes).sum::<usize>().saturating_mul(scope.spans.len());
+        if copied > MAX_SCOPE_BYTES {
+            return Err(format!("a scope's name and version of {copied} bytes in all its spans"));
+        }
         for span in scope.spans {
             spans.push(jaeger_span(span, head.clone())?);
         }
     }
     Ok(Incoming { process: process(attributes), spans })
+}
+
+/// Names and versions of scopes, in all spans of one scope: more is no name.
+const MAX_SCOPE_BYTES: usize = 32 * 1024 * 1024;
+
+fn text_bytes(tag: &Tag) -> usize {
+    match &tag.value {
+        TagValue::String(text) => text.len(),
+        _ => 0,
+    }
 }
 
 fn process(attributes: Vec<KeyValue>) -> Process {

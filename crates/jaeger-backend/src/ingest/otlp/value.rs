@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jaeger_thrift::{Tag, TagValue};
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
+use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 
 use crate::json::encode_base64;
 
@@ -47,14 +47,16 @@ fn write_json(json: &mut String, value: Option<&Value>) -> Option<()> {
             json.push(']');
         }
         Some(Value::KvlistValue(map)) => {
-            let entry = |entry: &'_ KeyValue| (entry.key.clone(), entry.value.clone());
-            let sorted: BTreeMap<String, Option<AnyValue>> = map.values.iter().map(entry).collect();
+            let mut sorted: BTreeMap<&str, Option<&Value>> = BTreeMap::new();
+            for KeyValue { key, value, .. } in &map.values {
+                sorted.insert(key, value.as_ref().and_then(|value| value.value.as_ref()));
+            }
             json.push('{');
             for (at, (key, value)) in sorted.iter().enumerate() {
                 separate(json, at);
                 write_text(json, key);
                 json.push(':');
-                write_json(json, value.as_ref().and_then(|value| value.value.as_ref()))?;
+                write_json(json, *value)?;
             }
             json.push('}');
         }
@@ -97,7 +99,7 @@ fn go_number(number: f64) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use opentelemetry_proto::tonic::common::v1::{ArrayValue, KeyValueList};
+    use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, KeyValueList};
 
     use super::*;
 
