@@ -4,8 +4,10 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use jaeger_backend::{Backend, BackendBuilder, Listener, StartError};
+use tokio::runtime::Runtime;
 
 const HELP: &str = "\
 An in-memory Jaeger: receives spans, answers Jaeger's query API and shows traces.
@@ -41,11 +43,24 @@ enum Command {
     Run(Box<BackendBuilder>),
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match parse(std::env::args().skip(1)) {
+/// What decodes or searches after the last answer is not waited for.
+const GRACE: Duration = Duration::from_secs(2);
+
+fn main() -> ExitCode {
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    match parse(arguments) {
         Ok(Command::Help) => print(HELP),
-        Ok(Command::Run(builder)) => return run(*builder).await,
+        Ok(Command::Run(builder)) => match Runtime::new() {
+            Ok(runtime) => {
+                let code = runtime.block_on(run(*builder));
+                runtime.shutdown_timeout(GRACE);
+                return code;
+            }
+            Err(error) => {
+                complain(&error.to_string());
+                return ExitCode::FAILURE;
+            }
+        },
         Err(reason) => {
             complain(&format!("{reason}; --help lists the options"));
             return ExitCode::from(2);

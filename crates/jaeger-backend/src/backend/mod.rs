@@ -8,6 +8,7 @@ mod listener;
 mod logger;
 mod running;
 mod serve;
+mod silence;
 mod start_error;
 mod wait_error;
 

@@ -22,7 +22,8 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Backend {
     store: Arc<Store>,
     addresses: Addresses,
-    stop: watch::Sender<()>,
+    /// Dropped, it stops the listeners.
+    _stop: watch::Sender<()>,
     tasks: JoinSet<()>,
 }
 
@@ -35,7 +36,7 @@ impl Backend {
         stop: watch::Sender<()>,
         tasks: JoinSet<()>,
     ) -> Self {
-        Self { store, addresses, stop, tasks }
+        Self { store, addresses, _stop: stop, tasks }
     }
 
     /// Starts a backend on free ports of 127.0.0.1, on the current tokio runtime.
@@ -160,11 +161,18 @@ impl Backend {
     }
 
     /// Stops listening and returns when the open requests are answered, or after two seconds.
-    pub async fn shutdown(self) {
-        let Self { stop, mut tasks, .. } = self;
-        drop(stop);
+    pub async fn shutdown(mut self) {
+        let mut tasks = std::mem::take(&mut self.tasks);
+        drop(self);
         let finished = async { while tasks.join_next().await.is_some() {} };
         // What is still open after the grace ends with the set of tasks.
         let _ = tokio::time::timeout(GRACE, finished).await;
+    }
+}
+
+impl Drop for Backend {
+    /// The tasks end by themselves, their open requests first.
+    fn drop(&mut self) {
+        self.tasks.detach_all();
     }
 }

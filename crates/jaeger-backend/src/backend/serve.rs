@@ -14,7 +14,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{door::stopped, guard::guarded};
+use super::{door::stopped, guard::guarded, silence::Silence};
 
 /// Of each listener; more wait until one ends.
 const MAX_CONNECTIONS: usize = 512;
@@ -46,7 +46,8 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: watch::Re
             tokio::time::sleep(PAUSE).await;
             continue;
         };
-        let connection = builder.serve_connection(TokioIo::new(stream), service.clone()).into_owned();
+        let connection =
+            builder.serve_connection(TokioIo::new(Silence::new(stream)), service.clone()).into_owned();
         let connection = graceful.watch(connection);
         connections.spawn(async move {
             // What is wrong with a connection is its client's affair.

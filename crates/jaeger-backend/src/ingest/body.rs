@@ -66,8 +66,10 @@ pub(crate) async fn read<T: Send + 'static>(
     let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
     let body = hold(request.into_body()).await?;
     let encoding = encoding.filter(|_| compression == Compression::Allowed);
-    let Ok(_turn) = DECODERS.acquire().await else { return Err(busy()) };
+    let Ok(turn) = DECODERS.acquire().await else { return Err(busy()) };
     let work = move || {
+        // Goes on when the client has gone.
+        let _turn = turn;
         let body = match encoding.as_ref().map_or(&b""[..], |encoding| encoding.as_bytes()) {
             b"gzip" => unfold(MultiGzDecoder::new(&body.bytes[..]))?,
             b"deflate" | b"zlib" => unfold(ZlibDecoder::new(&body.bytes[..]))?,

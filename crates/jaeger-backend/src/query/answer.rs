@@ -1,14 +1,32 @@
 //! Answers and errors of the query API.
 
+use std::sync::{Arc, LazyLock};
+
+use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::PrettyFormatter;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::params::Params;
 use crate::answer::plain_text;
 use crate::json::Envelope;
+
+/// Searches, and answers with traces, that are made at once, in all backends of the program; more wait.
+static MAKERS: Semaphore = Semaphore::const_new(2);
+
+/// Bytes of all answers that are still being read, in units of [`UNIT_BYTES`]: 256 MiB. A larger one is made when no other is read.
+static ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(ROOM_UNITS as usize)));
+const ROOM_UNITS: u32 = 256 * 1024;
+const UNIT_BYTES: usize = 1024;
+
+/// An answer's text with its share of the room, until the last byte is sent.
+struct Held {
+    text: Vec<u8>,
+    _room: OwnedSemaphorePermit,
+}
 
 /// An error answer. Jaeger sends them as text, with a line end, although they are JSON.
 #[derive(Debug)]
@@ -17,11 +35,27 @@ pub(super) struct QueryError {
     message: String,
 }
 
+/// Makes an answer where that keeps no other request waiting.
+pub(super) async fn make(
+    work: impl FnOnce() -> Result<Response, QueryError> + Send + 'static,
+) -> Result<Response, QueryError> {
+    let turn = MAKERS.acquire().await.map_err(|error| QueryError::internal(error.to_string()))?;
+    let made = tokio::task::spawn_blocking(move || {
+        // Goes on when the client has gone.
+        let _turn = turn;
+        work()
+    });
+    made.await.unwrap_or_else(|error| Err(QueryError::internal(error.to_string())))
+}
+
 /// A good answer; indented if the query has `prettyPrint`.
 pub(super) fn answer<T: Serialize>(params: &Params, body: &Envelope<T>) -> Result<Response, QueryError> {
     let text = if params.flag("prettyPrint") { indented(body) } else { serde_json::to_vec(body) };
     let text = text.map_err(|error| QueryError::internal(error.to_string()))?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+    let units = u32::try_from(text.len().div_ceil(UNIT_BYTES)).unwrap_or(ROOM_UNITS).min(ROOM_UNITS);
+    let room = Arc::clone(&ROOM).try_acquire_many_owned(units).map_err(|_| QueryError::busy())?;
+    let text = Bytes::from_owner(Held { text, _room: room });
+    Ok(([(header::CONTENT_TYPE, "application/json")], Body::from(text)).into_response())
 }
 
 fn indented<T: Serialize>(body: &T) -> serde_json::Result<Vec<u8>> {
@@ -29,6 +63,14 @@ fn indented<T: Serialize>(body: &T) -> serde_json::Result<Vec<u8>> {
     let mut serializer = Serializer::with_formatter(&mut text, PrettyFormatter::with_indent(b"    "));
     body.serialize(&mut serializer)?;
     Ok(text)
+}
+
+// === impl Held ===
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.text
+    }
 }
 
 // === impl QueryError ===
@@ -40,6 +82,11 @@ impl QueryError {
 
     pub(super) fn trace_not_found() -> Self {
         Self { status: StatusCode::NOT_FOUND, message: "trace not found".to_owned() }
+    }
+
+    fn busy() -> Self {
+        let message = "too many answers are being read; try again".to_owned();
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, message }
     }
 
     fn internal(message: String) -> Self {

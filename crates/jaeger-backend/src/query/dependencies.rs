@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::answer::{QueryError, answer};
+use super::answer::{QueryError, answer, make};
 use super::params::Params;
 use crate::adjust;
 use crate::json::Envelope;
@@ -37,6 +37,10 @@ pub(super) async fn dependencies(
         let end = end.unwrap_or_else(now_ms);
         (end.saturating_sub(lookback.unwrap_or(DEFAULT_LOOKBACK_MS)), end)
     });
+    make(move || answer(&params, &Envelope::new(edges(&store, window), 0))).await
+}
+
+fn edges(store: &Store, window: Option<(i64, i64)>) -> Vec<Dependency> {
     let mut calls: BTreeMap<(String, String), u64> = BTreeMap::new();
     for trace in store.traces() {
         if window.is_none_or(|window| is_within(&trace, window)) {
@@ -44,9 +48,7 @@ pub(super) async fn dependencies(
         }
     }
     let edges = calls.into_iter();
-    let data: Vec<_> =
-        edges.map(|((parent, child), call_count)| Dependency { parent, child, call_count }).collect();
-    answer(&params, &Envelope::new(data, 0))
+    edges.map(|((parent, child), call_count)| Dependency { parent, child, call_count }).collect()
 }
 
 fn is_within(trace: &Trace, (start, end): (i64, i64)) -> bool {

@@ -94,6 +94,9 @@ fn parse_tags(params: &Params) -> Result<Vec<(String, String)>, QueryError> {
         })?;
         tags.extend(pairs);
     }
+    // A repeated one would only be looked for again.
+    tags.sort_unstable();
+    tags.dedup();
     Ok(tags)
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
-use super::answer::{QueryError, answer};
+use super::answer::{QueryError, answer, make};
 use super::params::Params;
 use super::search::Search;
 use crate::adjust;
@@ -19,10 +19,10 @@ pub(super) async fn search(
     Query(params): Query<Params>,
 ) -> Result<Response, QueryError> {
     if params.first("traceID").is_some() {
-        return listed(&store, &params);
+        return make(move || listed(&store, &params)).await;
     }
-    let found = Search::parse(&params)?.run(&store);
-    answer_traces(&params, &found, Vec::new())
+    let search = Search::parse(&params)?;
+    make(move || answer_traces(&params, &search.run(&store), Vec::new())).await
 }
 
 /// `GET /api/traces/{id}`.
@@ -34,8 +34,11 @@ pub(super) async fn by_id(
     let id: TraceId =
         id.parse().map_err(|error: ParseTraceIdError| QueryError::bad_request(error.to_string()))?;
     let trace = store.trace(id).ok_or_else(QueryError::trace_not_found)?;
-    let prepared = if params.flag("raw") { adjust::raw(&trace) } else { adjust::adjusted(&trace) };
-    answer(&params, &Envelope::new([TraceJson::new(id, &prepared)], 0))
+    make(move || {
+        let prepared = if params.flag("raw") { adjust::raw(&trace) } else { adjust::adjusted(&trace) };
+        answer(&params, &Envelope::new([TraceJson::new(id, &prepared)], 0))
+    })
+    .await
 }
 
 /// The traces of all `traceID` parameters; those not kept are listed as problems.

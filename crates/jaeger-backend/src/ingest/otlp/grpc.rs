@@ -1,14 +1,14 @@
 //! `TraceService/Export`, the port 4317.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, extract, middleware, response};
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
     trace_service_server::{TraceService, TraceServiceServer},
 };
-use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
-use tower::limit::GlobalConcurrencyLimitLayer;
+use tokio::sync::Semaphore;
+use tonic::{Request, Response, Status, body::Body, codec::CompressionEncoding, service::Routes};
 
 use super::batches;
 use crate::store::{Source, Store};
@@ -16,8 +16,12 @@ use crate::store::{Source, Store};
 /// Jaeger's own bound: gRPC's default in Go.
 const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
-/// Calls that are read at once; more wait.
-const MAX_CALLS: usize = 32;
+/// Calls that are read at once, in all backends of the program; more wait. What a slow client has sent so far is held until all is
+/// there.
+static CALLS: Semaphore = Semaphore::const_new(32);
+
+/// For a call that is read: 4 MiB, with others waiting behind it.
+const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 struct Receiver {
@@ -29,8 +33,20 @@ pub(crate) fn grpc_router(store: Arc<Store>) -> Router {
     let service = TraceServiceServer::new(Receiver { store })
         .accept_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
-    // What a slow client has sent so far is held until all is there.
-    Routes::new(service).into_axum_router().layer(GlobalConcurrencyLimitLayer::new(MAX_CALLS))
+    Routes::new(service).into_axum_router().layer(middleware::from_fn(in_turn))
+}
+
+async fn in_turn(request: extract::Request, next: middleware::Next) -> response::Response {
+    let Ok(_turn) = CALLS.acquire().await else { return unavailable() };
+    let answer = tokio::time::timeout(CALL_TIMEOUT, next.run(request)).await;
+    answer.unwrap_or_else(|_| unavailable())
+}
+
+/// What a client may send again.
+fn unavailable() -> response::Response {
+    Status::unavailable(format!("not received within {CALL_TIMEOUT:?}"))
+        .into_http::<Body>()
+        .map(axum::body::Body::new)
 }
 
 // === impl Receiver ===

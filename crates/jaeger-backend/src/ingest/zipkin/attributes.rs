@@ -1,6 +1,15 @@
 //! OpenTelemetry's attributes, made of Zipkin's tags.
 
+use std::collections::HashMap;
+
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
+
+/// Attributes of which each key is there once, with what was put last.
+#[derive(Debug, Default)]
+pub(super) struct Attributes {
+    list: Vec<KeyValue>,
+    places: HashMap<String, usize>,
+}
 
 /// Says that a span had no start.
 pub(super) const START_ABSENT: &str = "otel.zipkin.absentField.startTime";
@@ -11,14 +20,6 @@ pub(super) fn attribute(key: impl Into<String>, value: Value) -> KeyValue {
 
 pub(super) fn text(key: impl Into<String>, value: impl Into<String>) -> KeyValue {
     attribute(key, Value::StringValue(value.into()))
-}
-
-/// Adds an attribute, in place of one of the same key.
-pub(super) fn put(attributes: &mut Vec<KeyValue>, new: KeyValue) {
-    match attributes.iter_mut().find(|attribute| attribute.key == new.key) {
-        Some(old) => *old = new,
-        None => attributes.push(new),
-    }
 }
 
 /// The text of a value, if it is one.
@@ -41,4 +42,29 @@ pub(super) fn of_json(json: &str) -> Option<Vec<KeyValue>> {
         _ => None,
     };
     Some(map.into_iter().filter_map(|(key, json)| Some(attribute(key, value(json)?))).collect())
+}
+
+// === impl Attributes ===
+
+impl Attributes {
+    /// Adds an attribute, in place of one of the same key.
+    pub(super) fn put(&mut self, new: KeyValue) {
+        let place = *self.places.entry(new.key.clone()).or_insert(self.list.len());
+        match self.list.get_mut(place) {
+            Some(old) => *old = new,
+            None => self.list.push(new),
+        }
+    }
+
+    pub(super) fn into_list(self) -> Vec<KeyValue> {
+        self.list
+    }
+}
+
+impl FromIterator<KeyValue> for Attributes {
+    fn from_iter<I: IntoIterator<Item = KeyValue>>(attributes: I) -> Self {
+        let mut all = Self::default();
+        attributes.into_iter().for_each(|attribute| all.put(attribute));
+        all
+    }
 }

@@ -1,5 +1,7 @@
 //! Zipkin's first format, whether it came as JSON or as Thrift.
 
+use std::collections::HashMap;
+
 use opentelemetry_proto::tonic::{
     common::v1::any_value::Value,
     resource::v1::Resource,
@@ -7,7 +9,7 @@ use opentelemetry_proto::tonic::{
 };
 
 use super::{
-    attributes::{attribute, put, text},
+    attributes::{Attributes, attribute, text},
     status::StatusOfTags,
 };
 
@@ -41,7 +43,7 @@ pub(super) struct BinaryAnnotation {
     pub(super) service: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Endpoint {
     pub(super) service_name: String,
     pub(super) ipv4: String,
@@ -53,6 +55,7 @@ pub(super) struct Endpoint {
 #[derive(Debug, Default)]
 pub(super) struct ToOtel {
     by_endpoint: Vec<(Endpoint, Vec<OtelSpan>)>,
+    places: HashMap<Endpoint, usize>,
 }
 
 const UNKNOWN_SERVICE: &str = "unknown-service";
@@ -65,7 +68,8 @@ const LOCAL_COMPONENT: &str = "lc";
 impl ToOtel {
     pub(super) fn add(&mut self, span: Span) {
         let (endpoint, span) = span.read();
-        match self.by_endpoint.iter_mut().find(|(known, _)| *known == endpoint) {
+        let place = *self.places.entry(endpoint.clone()).or_insert(self.by_endpoint.len());
+        match self.by_endpoint.get_mut(place) {
             Some((_, spans)) => spans.push(span),
             None => self.by_endpoint.push((endpoint, vec![span])),
         }
@@ -93,11 +97,11 @@ impl Span {
         let end = |start: i64| start.saturating_add(self.duration);
         let (start, end) = self.timestamp.map_or((first, last), |start| (start, end(start)));
         let mut status = StatusOfTags::default();
-        let mut attributes = Vec::with_capacity(self.tags.len());
+        let mut attributes = Attributes::default();
         for BinaryAnnotation { key, value, .. } in self.tags {
             let key = if key == LOCAL_COMPONENT { "component".to_owned() } else { key };
             if !status.takes(&key, &value) {
-                put(&mut attributes, attribute(key, value));
+                attributes.put(attribute(key, value));
             }
         }
         let logs = self
@@ -117,7 +121,7 @@ impl Span {
             kind: side.unwrap_or(SpanKind::Unspecified).into(),
             start_time_unix_nano: nanoseconds(start),
             end_time_unix_nano: nanoseconds(end),
-            attributes,
+            attributes: attributes.into_list(),
             events: logs.map(event).collect(),
             status: status.status(),
             ..OtelSpan::default()

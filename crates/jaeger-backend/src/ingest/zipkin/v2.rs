@@ -13,7 +13,7 @@ use opentelemetry_proto::tonic::{
 };
 use serde::Deserialize;
 
-use super::attributes::{START_ABSENT, attribute, of_json, put, text};
+use super::attributes::{Attributes, START_ABSENT, attribute, of_json, text};
 use crate::store::TraceId;
 
 /// A span as Zipkin's clients send it; what is not here is ignored.
@@ -125,8 +125,8 @@ impl Span {
         let status = status(&mut tags);
         let links = links(&mut tags);
         let start = self.timestamp.unwrap_or(0).saturating_mul(1000);
-        let mut attributes: Vec<_> = tags.into_iter().map(|(key, value)| text(key, value)).collect();
-        let mut put = |new| put(&mut attributes, new);
+        let mut attributes: Attributes = tags.into_iter().map(|(key, value)| text(key, value)).collect();
+        let mut put = |new| attributes.put(new);
         self.local_endpoint.iter().flat_map(|local| local.attributes("net.host")).for_each(&mut put);
         if let Some(remote) = &self.remote_endpoint {
             let service = remote.service_name.as_deref().filter(|name| !name.is_empty());
@@ -146,7 +146,7 @@ impl Span {
             kind: kind.into(),
             start_time_unix_nano: start,
             end_time_unix_nano: start.saturating_add(self.duration.unwrap_or(0).saturating_mul(1000)),
-            attributes,
+            attributes: attributes.into_list(),
             events: self.annotations.unwrap_or_default().into_iter().map(Annotation::event).collect(),
             links,
             status,
@@ -162,11 +162,12 @@ fn resource(tags: &mut BTreeMap<String, String>, service: &str) -> Resource {
         RESOURCE_KEYS.contains(&key.as_str())
             || RESOURCE_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
     };
-    let mut attributes = vec![text(source.unwrap_or_else(|| "service.name".to_owned()), service)];
+    let mut attributes = Attributes::default();
+    attributes.put(text(source.unwrap_or_else(|| "service.name".to_owned()), service));
     let (of_process, others) = mem::take(tags).into_iter().partition(|(key, _)| is_of_process(key));
     *tags = others;
-    BTreeMap::into_iter(of_process).for_each(|(key, value)| put(&mut attributes, text(key, value)));
-    Resource { attributes, ..Resource::default() }
+    BTreeMap::into_iter(of_process).for_each(|(key, value)| attributes.put(text(key, value)));
+    Resource { attributes: attributes.into_list(), ..Resource::default() }
 }
 
 fn kind(kind: Option<&str>, tags: &mut BTreeMap<String, String>) -> SpanKind {
