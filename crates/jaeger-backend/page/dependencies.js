@@ -44,6 +44,7 @@ function render(main, services, calls) {
   const colours = coloursOf(names);
   const called = new Set(calls.flatMap(({ parent, child }) => [parent, child]));
   const alone = names.filter((service) => !called.has(service));
+  const graph = calls.length > 0 ? graphWindow(layOut([...called], calls), colours) : null;
   main.replaceChildren(
     el(
       "div",
@@ -55,9 +56,7 @@ function render(main, services, calls) {
         `${count(names.length, "service")}, ${count(calls.length, "connection")}. `,
         "A number says how many spans were made on a call, in all traces in memory. Choose a service to find its traces.",
       ),
-      calls.length > 0
-        ? graphWindow(layOut([...called], calls), colours)
-        : el("p", { class: "message" }, "No service calls another one."),
+      graph?.element ?? el("p", { class: "message" }, "No service calls another one."),
       alone.length > 0 &&
         el(
           "section",
@@ -72,6 +71,7 @@ function render(main, services, calls) {
       calls.length > 0 && table(calls, colours),
     ),
   );
+  graph?.settle();
 }
 
 function link(service, colours) {

@@ -9,6 +9,7 @@ const LEAST = 0.2;
 const MOST = 2;
 const STEP = 1.25;
 
+/** `settle` gives it its first size, as soon as it is in the document: only there it has a width. */
 export function graphWindow(graph, colours) {
   const picture = drawGraph(graph, colours);
   const attributes = { class: "picture", tabindex: 0, role: "group", "aria-label": "Graph of the services" };
@@ -21,11 +22,12 @@ export function graphWindow(graph, colours) {
     frame.scrollTop = (frame.scrollHeight - frame.clientHeight) / 2;
   };
   const fitting = () => Math.min(frame.clientWidth / graph.width, 1);
-  // Only in the document it has a width.
-  requestAnimationFrame(() => show(Math.max(fitting(), LEAST_READABLE)));
   const tool = (text, title, act) => button(text, { title, "aria-label": title }, act);
   const smaller = tool("−", "Smaller", () => show(scale / STEP));
   const larger = tool("+", "Larger", () => show(scale * STEP));
   const fit = tool("Fit", "All of it", () => show(fitting()));
-  return el("section", {}, frame, el("p", { class: "zoom" }, smaller, larger, fit));
+  return {
+    element: el("section", {}, frame, el("p", { class: "zoom" }, smaller, larger, fit)),
+    settle: () => show(Math.max(fitting(), LEAST_READABLE)),
+  };
 }

@@ -55,6 +55,7 @@ check("callers stand left of whom they call, and a click leads to their traces",
   assert.deepEqual(await page.texts(".calls tbody tr"), ["web api 10", "api db 7", "web db 2"]);
   const { x, y } = await page.placeOf(".graph .node", "api");
   await page.mouse("mouseMoved", x, y, { button: "none" });
+  await page.until(() => document.querySelector(".calls-of.lit"));
   assert.deepEqual(
     await page.evaluate(() =>
       [...document.querySelectorAll(".calls-of.lit")].map((label) => label.textContent).sort(),

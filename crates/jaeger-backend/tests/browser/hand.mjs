@@ -16,6 +16,9 @@ const CODES = {
   ArrowDown: 40,
 };
 
+/** What the browser says if the document in which something is awaited makes way for another one. */
+const GONE = /navigated or closed|context was destroyed|Cannot find .*context|Promise was collected/;
+
 /** For a page that can `call` the browser's protocol, `evaluate` a function and wait `until` one gives something. */
 export class Hand {
   async press(key, { shift = false, ctrl = false } = {}) {
@@ -37,11 +40,13 @@ export class Hand {
     await this.frame();
   }
 
-  /** Two frames later all that follows from an input is drawn. */
-  frame() {
-    return this.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
-    );
+  /** Two frames later all that follows from an input is drawn. If that leads to another document, none follow here. */
+  async frame() {
+    const frames = () =>
+      new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));
+    await this.evaluate(frames).catch((error) => {
+      if (!GONE.test(error.message)) throw error;
+    });
   }
 
   /** The middle of the first visible element of that selector (whose text has that part). */
@@ -99,14 +104,15 @@ export class Hand {
     await this.frame();
   }
 
-  /** Follows what leads to another document. */
+  /** Follows what leads to another document, until that is drawn. The old one may be there for a while. */
   async leave(work) {
     await this.evaluate(() => {
-      window.isOld = true;
+      document.isOld = true;
     });
     await work();
     await this.until(
-      () => !window.isOld && document.readyState === "complete" && !document.querySelector("[role=status]"),
+      () => !document.isOld && document.readyState === "complete" && !document.querySelector("[role=status]"),
     );
+    await this.frame();
   }
 }

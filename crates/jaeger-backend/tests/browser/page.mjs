@@ -50,12 +50,22 @@ export class Page extends Hand {
       deviceScaleFactor: 1,
       mobile: false,
     });
+    await this.until(
+      (width, height) => window.innerWidth === width && window.innerHeight === height,
+      width,
+      height,
+    );
   }
 
   async media(features) {
     await this.call("Emulation.setEmulatedMedia", {
       features: Object.entries(features).map(([name, value]) => ({ name, value })),
     });
+    await this.until(
+      (features) => features.every(([name, value]) => matchMedia(`(${name}: ${value})`).matches),
+      Object.entries(features),
+    );
+    await this.frame();
   }
 
   /** From now on requests whose address contains `part` get that answer, or none if it is null; the own one if undefined. */
@@ -68,10 +78,12 @@ export class Page extends Hand {
     this.#watch.allow(pattern);
   }
 
+  /** Opens another document, or the same one anew, and waits until it shows what it asked for. */
   async goto(path) {
-    const { errorText } = await this.call("Page.navigate", { url: new URL(path, this.#base).href });
-    assert.equal(errorText, undefined, path);
-    await this.until(() => document.readyState === "complete" && !document.querySelector("[role=status]"));
+    await this.leave(async () => {
+      const { errorText } = await this.call("Page.navigate", { url: new URL(path, this.#base).href });
+      assert.equal(errorText, undefined, path);
+    });
   }
 
   /** Runs the function in the page. */

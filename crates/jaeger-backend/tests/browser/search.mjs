@@ -17,9 +17,10 @@ check("a service's traces, newest first, each with what it was", async (page) =>
   const facts = (await page.texts(".result .facts"))[0];
   assert.match(
     facts,
-    /^51 spans 3 errors incomplete customer 1 driver 1 frontend 24 mysql 1 redis 14 !3 route 10 \dm ago$/,
+    /^51 spans 3 errors incomplete customer 1 driver 1 frontend 24 mysql 1 redis 14 !3 route 10 \d+m ago$/,
   );
   assert.equal(await page.text(".results h2"), "6 traces");
+  await page.until(() => document.querySelector("form.search .hint").innerText.includes("in memory"));
   assert.match(await page.text("form.search .hint"), /^\d+ traces in memory \([\d.]+ .iB of 256 MiB\)$/);
   await page.leave(() => page.click(".result a"));
   assert.match(await page.text(".head h1"), /^frontend: HTTP GET \/dispatch/);
