@@ -217,7 +217,7 @@ fn a_million_traces_of_one_span() {
 #[test]
 fn clients_that_send_nothing_more() {
     let mut program = Program::start();
-    let head = "POST /api/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-thrift\r\nContent-Length: 20000000\r\n\r\n";
+    let head = "POST /api/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-thrift\r\nContent-Length: 20000000\r\n\r\n";
     let mut slow = Vec::new();
     for part in ["", "POST /api", head] {
         for _ in 0..100 {
@@ -261,5 +261,70 @@ fn a_page_of_another_site_sends_nothing() {
         }
     }
     assert_eq!(program.get("/api/stats")["receivedSpans"], 0);
+    program.assert_well();
+}
+
+#[test]
+fn a_scope_that_would_be_copied_to_each_span() {
+    let mut program = Program::start();
+    let spans = vec![r#"{"traceId":"0000000000000000000000000000000a","spanId":"000000000000000b"}"#; 10_000];
+    let otlp = format!(
+        r#"{{"resourceSpans":[{{"scopeSpans":[{{"scope":{{"name":"{}"}},"spans":[{}]}}]}}]}}"#,
+        "n".repeat(1 << 20),
+        spans.join(",")
+    );
+    let headers = [("content-type", "application/json")];
+    assert_eq!(program.post("OTLP, HTTP", "/v1/traces", &headers, otlp.as_bytes()), 400);
+    program.assert_well();
+}
+
+#[test]
+fn attributes_and_processes_by_the_hundred_thousand() {
+    let mut program = Program::start();
+    let annotations: Vec<_> =
+        (0..200_000).map(|number| format!(r#"{{"key":"k{number}","value":"v"}}"#)).collect();
+    let one = format!(
+        r#"[{{"traceId":"000000000000000a","id":"000000000000000b","binaryAnnotations":[{}]}}]"#,
+        annotations.join(",")
+    );
+    let endpoints: Vec<_> = (0..100_000)
+        .map(|number| {
+            format!(
+                r#"{{"traceId":"000000000000000c","id":"{:016x}","annotations":[{{"value":"sr","timestamp":1,"endpoint":{{"serviceName":"s{number}"}}}}]}}"#,
+                number + 1
+            )
+        })
+        .collect();
+    let many = format!("[{}]", endpoints.join(","));
+    let headers = [("content-type", "application/json")];
+    for body in [one, many] {
+        assert_eq!(program.post("Zipkin", "/api/v1/spans", &headers, body.as_bytes()), 202);
+    }
+    let processes = program.get("/api/traces/c")["data"][0]["processes"].as_object().unwrap().len();
+    assert!(processes > 20_000, "{processes}: a trace may take half of the memory, and the rest is counted");
+    program.assert_well();
+}
+
+#[test]
+fn answers_that_nobody_reads() {
+    let mut program = Program::start();
+    let mut large = span(0x55, 1, 0, "large");
+    large.tags = vec![tag("text", TagValue::String("x".repeat(15 << 20)))];
+    assert_eq!(program.thrift(&batch("web", vec![large]).encode::<Binary>()), 202);
+    let mut readers = Vec::new();
+    let mut refused = 0;
+    for _ in 0..40 {
+        let mut stream = TcpStream::connect(program.address("page")).unwrap();
+        stream.write_all(b"GET /api/traces/55 HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        refused += usize::from(answer.ends_with(b"503"));
+        readers.push(stream);
+    }
+    assert!(
+        (20..40).contains(&refused),
+        "{refused} refused: 256 MiB are sixteen answers, and some are in the sockets"
+    );
+    drop(readers);
     program.assert_well();
 }
