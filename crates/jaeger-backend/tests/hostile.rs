@@ -260,7 +260,13 @@ fn a_page_of_another_site_sends_nothing() {
             assert_eq!(program.post("Zipkin", "/api/v2/spans", &headers, span.as_bytes()), 403);
         }
     }
-    assert_eq!(program.get("/api/stats")["receivedSpans"], 0);
+    let mut stream = TcpStream::connect(program.address("page")).unwrap();
+    stream.write_all(b"GET /api/services HTTP/1.1\r\nHost: evil.example:16686\r\n\r\n").unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    assert!(answer.ends_with(b"403"), "its name leads here");
+    let stats = program.get("/api/stats");
+    assert_eq!((&stats["receivedSpans"], &stats["refusedBodies"]), (&0.into(), &4.into()));
     program.assert_well();
 }
 

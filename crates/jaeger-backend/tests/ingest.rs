@@ -101,7 +101,7 @@ async fn a_body_over_20_mib_is_refused_before_it_is_read() {
     let exchange = move || {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        let head = "POST /api/traces HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-thrift\r\n";
+        let head = "POST /api/traces HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-thrift\r\n";
         write!(stream, "{head}Content-Length: {}\r\n\r\n", 20 * 1024 * 1024 + 1).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();

@@ -52,7 +52,7 @@ async fn spans_come_by_grpc_plain_and_compressed() {
     assert_eq!(refused.message(), "invalid length for TraceID: 15 bytes, not 16");
     let too_large = plain.export(request(&[1; 16], &vec![1; 5 << 20])).await.unwrap_err();
     assert_eq!(too_large.code(), Code::OutOfRange);
-    assert_eq!(backend.store().stats().refused_bodies, 1);
+    assert_eq!(backend.store().stats().refused_bodies, 2);
 }
 
 #[tokio::test]

@@ -10,6 +10,10 @@ use super::Answer;
 const THRIFT: &str = "application/x-thrift";
 const JSON: &str = "application/json";
 
+/// A request with a span that has one more field.
+const SPAN: &str = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0000000000000000000000000000000a",
+    "spanId":"000000000000000b",FIELD}]}]}]}"#;
+
 /// What is sent: method, door, path, content type and body.
 type Case = (&'static str, Listener, &'static str, &'static str, Vec<u8>);
 
@@ -46,6 +50,14 @@ fn cases() -> Vec<Case> {
         otlp(JSON, "{}"),
         otlp(JSON, "{"),
         otlp(JSON, r#"{"resourceSpans":7}"#),
+        otlp(JSON, r#"{"resource_spans":[{"scope_spans":[{"spans":[]}]}]}"#),
+        otlp(JSON, r#"{"resource_spans":7}"#),
+        otlp(JSON, r#"{"resourceSpans":null}"#),
+        otlp(JSON, r#"{"resourceSpans":[{"resource":null,"scopeSpans":null}]}"#),
+        otlp(JSON, &SPAN.replace("FIELD", r#""kind":"SPAN_KIND_SERVER""#)),
+        otlp(JSON, &SPAN.replace("FIELD", r#""status":{"code":"STATUS_CODE_ERROR"}"#)),
+        otlp(JSON, &SPAN.replace("FIELD", r#""attributes":null,"parentSpanId":"""#)),
+        otlp(JSON, &SPAN.replace("FIELD", r#""attributes":[{"key":"a"},{"key":"b","value":{}}]"#)),
         otlp("application/x-protobuf", ""),
         otlp("application/x-protobuf", "garbage"),
         otlp("text/plain", "{}"),
@@ -58,6 +70,12 @@ fn cases() -> Vec<Case> {
         zipkin("/api/v2/spans", JSON, "nonsense"),
         zipkin("/api/v2/spans", JSON, r#"[{"traceId":"1","id":"0"}]"#),
         zipkin("/api/v2/spans", JSON, r#"[{"traceId":"xyz","id":"1"}]"#),
+        zipkin("/api/v2/spans", JSON, r#"[{"traceId":"1","id":"1","parentId":"0000000000000000"}]"#),
+        zipkin(
+            "/api/v2/spans",
+            JSON,
+            r#"[{"traceId":"1","id":"1","parentId":null,"name":null,"tags":null}]"#,
+        ),
         zipkin("/api/v1/spans", JSON, "[]"),
         zipkin("/api/v1/spans", JSON, r#"[{"traceId":"1","id":"1"}]"#),
         zipkin("/api/v1/spans", THRIFT, "garbage"),

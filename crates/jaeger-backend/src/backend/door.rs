@@ -55,7 +55,10 @@ impl Door {
         stop: watch::Receiver<()>,
     ) {
         match self {
-            Self::Http(socket) => serve(socket, router(listener, store, advice), stop).await,
+            Self::Http(socket) => {
+                let router = router(listener, Arc::clone(&store), advice);
+                serve(socket, router, store, stop).await;
+            }
             Self::Udp(socket) if listener == Listener::AgentBinary => {
                 until_stopped(ingest::receive_packets::<Binary>(socket, store), stop).await;
             }

@@ -15,6 +15,7 @@ use tokio::{
 };
 
 use super::{door::stopped, guard::guarded, silence::Silence};
+use crate::store::Store;
 
 /// Of each listener; more wait until one ends.
 const MAX_CONNECTIONS: usize = 512;
@@ -29,8 +30,14 @@ const MAX_STREAMS: u32 = 64;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until the sender of `stop` is gone, then until the open requests are answered.
-pub(super) async fn serve(listener: TcpListener, router: Router, stop: watch::Receiver<()>) {
-    let service = TowerToHyperService::new(guarded(router));
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    store: Arc<Store>,
+    stop: watch::Receiver<()>,
+) {
+    let router = guarded(router, listener.local_addr().ok(), store);
+    let service = TowerToHyperService::new(router);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS);

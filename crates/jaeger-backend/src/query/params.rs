@@ -1,5 +1,8 @@
 //! Query parameters, some of which may be repeated.
 
+use std::num::{IntErrorKind, ParseIntError};
+use std::str::FromStr;
+
 use serde::Deserialize;
 
 use super::answer::QueryError;
@@ -33,8 +36,13 @@ impl Params {
         self.first(name).is_some_and(|value| value != "false")
     }
 
-    /// An integer; the error does not name the parameter, as Jaeger's does not for `limit`.
-    pub(super) fn unnamed_integer(&self, name: &str) -> Result<Option<i64>, QueryError> {
+    /// A truth as Go's `strconv.ParseBool` reads it; whatever else is no truth.
+    pub(super) fn truth(&self, name: &str) -> bool {
+        matches!(self.first(name), Some("1" | "t" | "T" | "true" | "TRUE" | "True"))
+    }
+
+    /// An integer of 32 bits; the error does not name the parameter, as Jaeger's does not for `limit`.
+    pub(super) fn unnamed_integer(&self, name: &str) -> Result<Option<i32>, QueryError> {
         self.integer_or_message(name).map_err(QueryError::bad_request)
     }
 
@@ -50,9 +58,18 @@ impl Params {
         Ok(parsed.filter(|nanoseconds| *nanoseconds != 0))
     }
 
-    fn integer_or_message(&self, name: &str) -> Result<Option<i64>, String> {
+    fn integer_or_message<T>(&self, name: &str) -> Result<Option<T>, String>
+    where
+        T: FromStr<Err = ParseIntError>,
+    {
         let parse = |value: &str| {
-            value.parse().map_err(|_| format!("strconv.ParseInt: parsing {value:?}: invalid syntax"))
+            value.parse().map_err(|error: ParseIntError| {
+                let reason = match error.kind() {
+                    IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "value out of range",
+                    _ => "invalid syntax",
+                };
+                format!("strconv.ParseInt: parsing {value:?}: {reason}")
+            })
         };
         self.first(name).map(parse).transpose()
     }

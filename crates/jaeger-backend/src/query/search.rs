@@ -11,7 +11,7 @@ use crate::json::value_as_text;
 use crate::store::{ReceivedSpan, SOURCE_TAG, Store, Trace};
 
 /// How many traces Jaeger's query service gives if the query does not say.
-const DEFAULT_LIMIT: i64 = 100;
+const DEFAULT_LIMIT: i32 = 100;
 
 /// The criteria; a trace is found if one of its spans meets all of them.
 ///
@@ -27,7 +27,7 @@ pub(super) struct Search {
     max_duration: Option<i64>,
     start_us: Option<i64>,
     end_us: Option<i64>,
-    limit: i64,
+    limit: i32,
 }
 
 // === impl Search ===

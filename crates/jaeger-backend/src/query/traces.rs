@@ -34,8 +34,9 @@ pub(super) async fn by_id(
     let id: TraceId =
         id.parse().map_err(|error: ParseTraceIdError| QueryError::bad_request(error.to_string()))?;
     let trace = store.trace(id).ok_or_else(QueryError::trace_not_found)?;
+    let is_raw = params.truth("raw");
     make(move || {
-        let prepared = if params.flag("raw") { adjust::raw(&trace) } else { adjust::adjusted(&trace) };
+        let prepared = if is_raw { adjust::raw(&trace) } else { adjust::adjusted(&trace) };
         answer(&params, &Envelope::new([TraceJson::new(id, &prepared)], 0))
     })
     .await

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The strategy of each service.
 #[derive(Debug)]
@@ -69,22 +69,27 @@ struct Number(f64);
 #[derive(Debug, Deserialize)]
 struct File {
     default_strategy: Option<InFile>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     service_strategies: Vec<InFile>,
 }
 
 #[derive(Debug, Deserialize)]
 struct InFile {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     service: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     operation: String,
-    #[serde(default, rename = "type")]
+    #[serde(default, deserialize_with = "or_default", rename = "type")]
     kind: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     param: f64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     operation_strategies: Vec<InFile>,
+}
+
+/// A `null` says nothing, as in Go.
+fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<T, D::Error> {
+    Option::deserialize(value).map(Option::unwrap_or_default)
 }
 
 /// What operations get that a file says something about, in a service without a probability of its own.

@@ -15,7 +15,8 @@ pub struct Stats {
     pub dropped_spans: u64,
     /// Traces removed to make room for newer ones.
     pub evicted_traces: u64,
-    /// Collector requests refused: not Thrift, another content type, or too large.
+    /// Requests with spans refused, by every protocol of HTTP and gRPC: what cannot be read, of another content type, too large, too
+    /// slow, or from a page of another site.
     pub refused_bodies: u64,
     /// Agent packets that are not a compact `emitBatch`.
     pub bad_packets: u64,

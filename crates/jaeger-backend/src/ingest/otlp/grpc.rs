@@ -2,13 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, extract, middleware, response};
+use axum::{
+    Router,
+    extract::{self, State},
+    middleware, response,
+};
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
     trace_service_server::{TraceService, TraceServiceServer},
 };
 use tokio::sync::Semaphore;
-use tonic::{Request, Response, Status, body::Body, codec::CompressionEncoding, service::Routes};
+use tonic::{Code, Request, Response, Status, body::Body, codec::CompressionEncoding, service::Routes};
 
 use super::batches;
 use crate::store::{Source, Store};
@@ -30,16 +34,25 @@ struct Receiver {
 
 /// The service, as routes of an HTTP/2 server.
 pub(crate) fn grpc_router(store: Arc<Store>) -> Router {
-    let service = TraceServiceServer::new(Receiver { store })
+    let service = TraceServiceServer::new(Receiver { store: Arc::clone(&store) })
         .accept_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
-    Routes::new(service).into_axum_router().layer(middleware::from_fn(in_turn))
+    Routes::new(service).into_axum_router().layer(middleware::from_fn_with_state(store, in_turn))
 }
 
-async fn in_turn(request: extract::Request, next: middleware::Next) -> response::Response {
+async fn in_turn(
+    State(store): State<Arc<Store>>,
+    request: extract::Request,
+    next: middleware::Next,
+) -> response::Response {
     let Ok(_turn) = CALLS.acquire().await else { return unavailable() };
     let answer = tokio::time::timeout(CALL_TIMEOUT, next.run(request)).await;
-    answer.unwrap_or_else(|_| unavailable())
+    let answer = answer.unwrap_or_else(|_| unavailable());
+    // Whoever refuses it, this service or the reader of messages before it, says so in the head.
+    if Status::from_header_map(answer.headers()).is_some_and(|status| status.code() != Code::Ok) {
+        store.count_refused_body();
+    }
+    answer
 }
 
 /// What a client may send again.
@@ -62,10 +75,7 @@ impl TraceService for Receiver {
                 batches.into_iter().for_each(|batch| self.store.take_in(batch, Source::Otlp));
                 Ok(Response::new(accepted()))
             }
-            Err(reason) => {
-                self.store.count_refused_body();
-                Err(Status::invalid_argument(reason))
-            }
+            Err(reason) => Err(Status::invalid_argument(reason)),
         }
     }
 }

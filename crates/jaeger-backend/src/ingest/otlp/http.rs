@@ -12,7 +12,7 @@ use axum::{
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 
-use super::{batches, grpc::accepted};
+use super::{batches, grpc::accepted, json::from_json};
 use crate::{
     answer::{not_found, short_text},
     ingest::body::{self, Compression, Refusal, media_type},
@@ -75,7 +75,7 @@ async fn read(encoding: Encoding, request: Request) -> Result<Vec<Incoming>, Ref
     let decode = move |body: &[u8]| {
         let refused = |reason| (StatusCode::BAD_REQUEST, reason);
         let request = match encoding {
-            Encoding::Json => serde_json::from_slice(body).map_err(|error| refused(error.to_string()))?,
+            Encoding::Json => from_json(body).map_err(|error| refused(error.to_string()))?,
             Encoding::Protobuf => {
                 ExportTraceServiceRequest::decode(body).map_err(|error| refused(error.to_string()))?
             }

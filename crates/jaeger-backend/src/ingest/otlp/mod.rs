@@ -2,6 +2,7 @@
 
 mod grpc;
 mod http;
+mod json;
 mod span;
 mod value;
 

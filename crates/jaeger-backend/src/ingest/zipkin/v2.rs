@@ -119,7 +119,12 @@ impl Span {
             ..InstrumentationScope::default()
         };
         let span_id = span_id(&self.id)?;
-        let parent = self.parent_id.as_deref().filter(|id| !id.is_empty()).map(self::span_id).transpose()?;
+        let parent = self
+            .parent_id
+            .as_deref()
+            .filter(|id| id.bytes().any(|digit| digit != b'0'))
+            .map(self::span_id)
+            .transpose()?;
         let kind = kind(self.kind.as_deref(), &mut tags);
         let trace_state = tags.remove("w3c.tracestate").unwrap_or_default();
         let status = status(&mut tags);
