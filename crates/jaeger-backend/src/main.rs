@@ -100,7 +100,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
         let mut value = || value.clone().or_else(|| arguments.next());
         let port = ports.iter_mut().find(|(listener, _)| port_option(*listener) == option);
         match (port, option) {
-            (Some((_, port)), _) => *port = parsed(option, "a number", value())?,
+            (Some((_, port)), _) => *port = parsed(option, "a number from 0 to 65535", value())?,
             (None, "--host") => host = parsed(option, "an IP address", value())?,
             (None, "--sampling-strategies") => {
                 builder = builder.with_sampling_strategies(parsed::<PathBuf>(option, "a file", value())?);

@@ -5,6 +5,7 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{TcpStream, UdpSocket};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jaeger_backend::{Backend, Source};
@@ -136,4 +137,56 @@ async fn a_trace_that_does_not_come_is_described() {
         error.to_string(),
         r#"expected a trace id to wait for: strconv.ParseUint: parsing "zzz": invalid syntax"#
     );
+}
+
+/// A request whose body is half sent, and the rest of it.
+async fn half_sent(backend: &Backend) -> (TcpStream, Vec<u8>) {
+    let address = backend.addr(jaeger_backend::Listener::Collector);
+    let body = good().encode::<Binary>();
+    let sent = move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        let head = "POST /api/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-thrift\r\nExpect: 100-continue\r\n";
+        write!(stream, "{head}Content-Length: {}\r\n\r\n", body.len()).unwrap();
+        // Asked for when the request has begun.
+        let mut go_on = [0; 25];
+        stream.read_exact(&mut go_on).unwrap();
+        assert!(go_on.starts_with(b"HTTP/1.1 100 Continue"));
+        let (first, rest) = body.split_at(10);
+        stream.write_all(first).unwrap();
+        (stream, rest.to_vec())
+    };
+    tokio::task::spawn_blocking(sent).await.unwrap()
+}
+
+/// Sends the rest and reads the answer.
+async fn finish((mut stream, rest): (TcpStream, Vec<u8>)) -> String {
+    let finished = move || {
+        stream.write_all(&rest).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    tokio::task::spawn_blocking(finished).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_request_that_is_open_when_the_backend_is_dropped_is_finished() {
+    let backend = Backend::start().await.unwrap();
+    let store = Arc::clone(backend.store());
+    let request = half_sent(&backend).await;
+    drop(backend);
+    assert!(finish(request).await.starts_with("HTTP/1.1 202 "));
+    assert_eq!(store.stats().received_spans, 1);
+}
+
+#[tokio::test]
+async fn shutdown_waits_for_a_request_that_is_open() {
+    let backend = Backend::start().await.unwrap();
+    let (store, address) = (Arc::clone(backend.store()), backend.addr(jaeger_backend::Listener::Collector));
+    let request = half_sent(&backend).await;
+    let (answer, ()) = tokio::join!(finish(request), backend.shutdown());
+    assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
+    assert_eq!(store.stats().received_spans, 1);
+    assert!(TcpStream::connect(address).is_err(), "it still listens");
 }

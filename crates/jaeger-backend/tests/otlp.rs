@@ -4,6 +4,10 @@
 
 mod support;
 
+use std::{convert::Infallible, future::poll_fn};
+
+use axum::body::Bytes;
+use http_body_util::channel::Channel as ChannelBody;
 use jaeger_backend::{Backend, Listener, Source};
 use opentelemetry_proto::tonic::{
     collector::trace::v1::{
@@ -13,7 +17,7 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message;
 use support::{Answer, post_to};
-use tonic::{Code, codec::CompressionEncoding, transport::Channel};
+use tonic::{Code, codec::CompressionEncoding, codegen::Service, transport::Channel};
 
 const JSON: &str = "application/json";
 const PROTOBUF: &str = "application/x-protobuf";
@@ -106,4 +110,31 @@ async fn json_may_have_more_and_less_than_is_read() {
     assert_eq!(post(&backend, JSON, body).await.body, r#"{"partialSuccess":{}}"#);
     let trace = backend.store().trace("0af7651916cd43dd8448eb211c80319c".parse().unwrap()).unwrap();
     assert_eq!(trace.tree_with(&["none", "n"]), "OTLPResourceNoServiceName: GET [none= n=7]\n");
+}
+
+#[tokio::test]
+async fn calls_that_send_nothing_give_way_to_others() {
+    const AS_MANY_AS_ARE_READ_AT_ONCE: usize = 32;
+    let backend = Backend::start().await.unwrap();
+    let channel = Channel::from_shared(backend.otlp_grpc_endpoint()).unwrap().connect().await.unwrap();
+    let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+    let mut silent = tokio::task::JoinSet::new();
+    for _ in 0..AS_MANY_AS_ARE_READ_AT_ONCE {
+        let mut channel = channel.clone();
+        silent.spawn(async move {
+            poll_fn(|cx| channel.poll_ready(cx)).await.unwrap();
+            let request = axum::http::Request::post(path).header("content-type", "application/grpc");
+            let (_sends_nothing, body) = ChannelBody::<Bytes, Infallible>::new(1);
+            let answer = channel.call(request.body(tonic::body::Body::new(body)).unwrap()).await.unwrap();
+            tonic::Status::from_header_map(answer.headers()).unwrap().code()
+        });
+    }
+    // Whether it waits for one of them or comes before the last, it is answered.
+    TraceServiceClient::new(channel).export(request(&[1; 16], &[1; 8])).await.unwrap();
+    while let Some(code) = silent.join_next().await {
+        assert_eq!(code.unwrap(), Code::Unavailable);
+    }
+    let stats = backend.store().stats();
+    let refused = AS_MANY_AS_ARE_READ_AT_ONCE as u64;
+    assert_eq!((stats.received_spans, stats.refused_bodies), (1, refused));
 }

@@ -73,8 +73,8 @@ fn a_taken_port_is_one_line_and_exit_code_1() {
 fn wrong_options_are_explained() {
     for (arguments, reason) in [
         (["--nope"].as_slice(), "unknown option --nope"),
-        (&["--query-port"], "--query-port needs a number"),
-        (&["--query-port", "70000"], r#"--query-port needs a number, found "70000""#),
+        (&["--query-port"], "--query-port needs a number from 0 to 65535"),
+        (&["--query-port", "70000"], r#"--query-port needs a number from 0 to 65535, found "70000""#),
         (&["--max-bytes=x"], r#"--max-bytes needs a number, found "x""#),
         (&["--host", "localhost"], r#"--host needs an IP address, found "localhost""#),
     ] {

@@ -92,7 +92,7 @@ impl Backend {
         &self.store
     }
 
-    /// Waits until that many spans of the trace, or more, have come.
+    /// Waits until that many spans of the trace, or more, have come; until it is there where none is asked for.
     ///
     /// The id may be written in any of the forms that the query API accepts.
     ///
@@ -112,7 +112,8 @@ impl Backend {
             .map_err(|found| WaitError::deadline(wanted(), spans, deadline, found))
     }
 
-    /// The same for who does not know the id: waits for the newest trace in which that service has a span of that operation.
+    /// The same for who does not know the id: waits for the newest trace in which that service has a span of that operation. One that
+    /// comes while it waits takes the place of the one before.
     ///
     /// # Errors
     /// If the deadline passes; the error then shows what had come.
