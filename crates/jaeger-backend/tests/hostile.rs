@@ -334,3 +334,34 @@ fn answers_that_nobody_reads() {
     drop(readers);
     program.assert_well();
 }
+
+#[test]
+fn more_connections_than_there_are_places_wait() {
+    const PLACES: usize = 512;
+    let mut program = Program::start();
+    let mut idle: Vec<_> =
+        (0..PLACES).map(|_| TcpStream::connect(program.address("health")).unwrap()).collect();
+    let mut one_more = TcpStream::connect(program.address("health")).unwrap();
+    one_more.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    one_more.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+    let mut answer = [0; 12];
+    assert!(one_more.read_exact(&mut answer).is_err(), "there was a place for it");
+    idle.pop();
+    one_more.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    one_more.read_exact(&mut answer).unwrap();
+    assert!(answer.ends_with(b"200"));
+    program.assert_well();
+}
+
+#[test]
+fn a_head_that_does_not_end_loses_its_connection() {
+    let mut program = Program::start();
+    let mut stream = TcpStream::connect(program.address("collector")).unwrap();
+    stream.write_all(b"POST /api/traces HTTP/1.1\r\nHost: localhost\r\n").unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(50))).unwrap();
+    let mut answer = Vec::new();
+    let end = stream.read_to_end(&mut answer);
+    let is_late = |error: &std::io::Error| error.kind() == std::io::ErrorKind::WouldBlock;
+    assert!(!end.as_ref().is_err_and(is_late), "{end:?}: it is still open");
+    program.assert_well();
+}

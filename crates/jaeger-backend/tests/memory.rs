@@ -27,12 +27,14 @@ async fn the_oldest_trace_leaves_first_and_the_bound_holds() {
 async fn a_giant_trace_is_cut_and_leaves_room_for_others() {
     let backend = Backend::builder().with_max_bytes(100_000).start().await.unwrap();
     send(&backend, &batch("web", vec![span(1, 1, 0, "small")])).await;
+    let small = backend.store().stats().kept_bytes;
     send(&backend, &batch("web", (1..=2000).map(|id| span(2, id, 0, "giant")).collect())).await;
     let stats = backend.store().stats();
     assert!(stats.kept_bytes <= 100_000, "{stats:?}");
     assert_eq!((stats.evicted_traces, stats.kept_traces), (0, 2));
     let kept = backend.store().trace("2".parse().unwrap()).unwrap().spans().len();
     assert_eq!(stats.dropped_spans, 2000 - kept as u64);
+    assert!((40_000..=50_000).contains(&(stats.kept_bytes - small)), "half of the memory: {stats:?}");
 }
 
 #[tokio::test]
