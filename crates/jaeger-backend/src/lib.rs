@@ -9,6 +9,9 @@ mod page;
 mod query;
 mod sampling;
 
+mod room;
+mod turns;
+
 mod adjust;
 mod json;
 mod store;

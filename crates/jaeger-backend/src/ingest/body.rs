@@ -1,9 +1,6 @@
 //! The body of a request, whole and bounded: one body, and all that are held at once.
 
-use std::{
-    io::Read,
-    sync::{Arc, LazyLock},
-};
+use std::io::Read;
 
 use axum::{
     body::{Body, HttpBody},
@@ -12,14 +9,18 @@ use axum::{
 };
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use http_body_util::BodyExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
+
+use crate::{
+    room::{NoRoom, Room, Share},
+    turns::in_turn,
+};
 
 /// Jaeger's own bound, where it has one; also of what a compressed body unfolds to.
 const MAX_BODY_BYTES: usize = 20 * 1024 * 1024;
 
-/// Bytes of all bodies that are held at once, in all backends of the program, in units of [`UNIT_BYTES`]: 64 MiB.
-static ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(64 * 1024)));
-const UNIT_BYTES: usize = 1024;
+/// For all bodies that are held at once.
+static ROOM: Room = Room::new(64);
 
 /// Bodies that are decoded at once: what one becomes may be thirty times as large.
 static DECODERS: Semaphore = Semaphore::const_new(2);
@@ -39,7 +40,7 @@ pub(crate) type Refusal = (StatusCode, String);
 /// A body with its share of the room.
 struct Held {
     bytes: Vec<u8>,
-    room: Option<OwnedSemaphorePermit>,
+    share: Share,
 }
 
 /// The media type of a request, in lower case and without its parameters; the error is in the words of Go's `mime`.
@@ -66,10 +67,7 @@ pub(crate) async fn read<T: Send + 'static>(
     let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
     let body = hold(request.into_body()).await?;
     let encoding = encoding.filter(|_| compression == Compression::Allowed);
-    let Ok(turn) = DECODERS.acquire().await else { return Err(busy()) };
     let work = move || {
-        // Goes on when the client has gone.
-        let _turn = turn;
         let body = match encoding.as_ref().map_or(&b""[..], |encoding| encoding.as_bytes()) {
             b"gzip" => unfold(MultiGzDecoder::new(&body.bytes[..]))?,
             b"deflate" | b"zlib" => unfold(ZlibDecoder::new(&body.bytes[..]))?,
@@ -77,8 +75,8 @@ pub(crate) async fn read<T: Send + 'static>(
         };
         decode(&body.bytes)
     };
-    let decoded = tokio::task::spawn_blocking(work).await;
-    decoded.unwrap_or_else(|_| Err((StatusCode::INTERNAL_SERVER_ERROR, "the decoder failed".to_owned())))
+    let failed = || Err((StatusCode::INTERNAL_SERVER_ERROR, "the decoder failed".to_owned()));
+    in_turn(&DECODERS, work).await.unwrap_or_else(failed)
 }
 
 async fn hold(mut body: Body) -> Result<Held, Refusal> {
@@ -86,7 +84,7 @@ async fn hold(mut body: Body) -> Result<Held, Refusal> {
     if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
         return Err(too_large());
     }
-    let mut held = Held { bytes: Vec::new(), room: None };
+    let mut held = Held { bytes: Vec::new(), share: ROOM.share() };
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
         if let Ok(data) = frame.into_data() {
@@ -98,8 +96,8 @@ async fn hold(mut body: Body) -> Result<Held, Refusal> {
 }
 
 fn unfold(mut compressed: impl Read) -> Result<Held, Refusal> {
-    let mut held = Held { bytes: Vec::new(), room: None };
-    let mut part = vec![0; 64 * UNIT_BYTES];
+    let mut held = Held { bytes: Vec::new(), share: ROOM.share() };
+    let mut part = vec![0; 64 * 1024];
     loop {
         let read = compressed.read(&mut part);
         let length =
@@ -119,22 +117,12 @@ impl Held {
         if length > MAX_BODY_BYTES {
             return Err(too_large());
         }
-        let has = self.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let needed = length.div_ceil(UNIT_BYTES).saturating_sub(has);
-        let needed = u32::try_from(needed).unwrap_or(u32::MAX);
-        let more = Arc::clone(&ROOM).try_acquire_many_owned(needed).map_err(|_| busy())?;
-        match &mut self.room {
-            Some(room) => room.merge(more),
-            None => self.room = Some(more),
-        }
-        Ok(())
+        self.share.grow_to(length).map_err(|NoRoom| {
+            (StatusCode::SERVICE_UNAVAILABLE, "too much is being received; try again".to_owned())
+        })
     }
 }
 
 fn too_large() -> Refusal {
     (StatusCode::PAYLOAD_TOO_LARGE, format!("larger than {MAX_BODY_BYTES} bytes"))
-}
-
-fn busy() -> Refusal {
-    (StatusCode::SERVICE_UNAVAILABLE, "too much is being received; try again".to_owned())
 }

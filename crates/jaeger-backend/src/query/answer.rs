@@ -1,31 +1,29 @@
 //! Answers and errors of the query API.
 
-use std::sync::{Arc, LazyLock};
-
 use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::PrettyFormatter;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use super::params::Params;
 use crate::answer::plain_text;
 use crate::json::Envelope;
+use crate::room::{NoRoom, Room, Share};
+use crate::turns::in_turn;
 
 /// Searches, and answers with traces, that are made at once, in all backends of the program; more wait.
 static MAKERS: Semaphore = Semaphore::const_new(2);
 
-/// Bytes of all answers that are still being read, in units of [`UNIT_BYTES`]: 256 MiB. A larger one is made when no other is read.
-static ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(ROOM_UNITS as usize)));
-const ROOM_UNITS: u32 = 256 * 1024;
-const UNIT_BYTES: usize = 1024;
+/// For all answers that are still being read.
+static ROOM: Room = Room::new(256);
 
 /// An answer's text with its share of the room, until the last byte is sent.
 struct Held {
     text: Vec<u8>,
-    _room: OwnedSemaphorePermit,
+    _share: Share,
 }
 
 /// An error answer. Jaeger sends them as text, with a line end, although they are JSON.
@@ -39,22 +37,17 @@ pub(super) struct QueryError {
 pub(super) async fn make(
     work: impl FnOnce() -> Result<Response, QueryError> + Send + 'static,
 ) -> Result<Response, QueryError> {
-    let turn = MAKERS.acquire().await.map_err(|error| QueryError::internal(error.to_string()))?;
-    let made = tokio::task::spawn_blocking(move || {
-        // Goes on when the client has gone.
-        let _turn = turn;
-        work()
-    });
-    made.await.unwrap_or_else(|error| Err(QueryError::internal(error.to_string())))
+    let failed = || Err(QueryError::internal("the search failed".to_owned()));
+    in_turn(&MAKERS, work).await.unwrap_or_else(failed)
 }
 
 /// A good answer; indented if the query has `prettyPrint`.
 pub(super) fn answer<T: Serialize>(params: &Params, body: &Envelope<T>) -> Result<Response, QueryError> {
     let text = if params.flag("prettyPrint") { indented(body) } else { serde_json::to_vec(body) };
     let text = text.map_err(|error| QueryError::internal(error.to_string()))?;
-    let units = u32::try_from(text.len().div_ceil(UNIT_BYTES)).unwrap_or(ROOM_UNITS).min(ROOM_UNITS);
-    let room = Arc::clone(&ROOM).try_acquire_many_owned(units).map_err(|_| QueryError::busy())?;
-    let text = Bytes::from_owner(Held { text, _room: room });
+    let mut share = ROOM.share();
+    share.grow_to(text.len()).map_err(|NoRoom| QueryError::busy())?;
+    let text = Bytes::from_owner(Held { text, _share: share });
     Ok(([(header::CONTENT_TYPE, "application/json")], Body::from(text)).into_response())
 }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::names::Names;
+use super::trace::Place;
 use super::{ReceivedSpan, Trace, TraceId};
 
 /// Traces within a bound of estimated bytes.
@@ -63,26 +64,28 @@ impl Memory {
     /// Adds a span to its trace. May exceed the bound until [`evict`](Self::evict) is called.
     pub(super) fn add(&mut self, span: ReceivedSpan) -> Added {
         let id = TraceId::of(&span.span);
-        let is_full = |trace: &Trace| trace.bytes() + trace.growth(&span) > self.max_bytes / 2;
+        let is_full = |trace: &Trace, place: &Place| trace.bytes() + place.bytes > self.max_bytes / 2;
         match self.traces.entry(id) {
-            Entry::Occupied(known) if is_full(known.get()) => return Added::Dropped,
             Entry::Occupied(mut known) => {
-                // Copies the list only while a reader holds the previous one.
-                let trace = Arc::make_mut(known.get_mut());
-                let before = trace.bytes();
-                self.names.add(&span);
-                trace.add(span);
-                self.bytes += trace.bytes() - before;
-            }
-            Entry::Vacant(place) => {
-                let mut trace = Trace::new(id);
-                if is_full(&trace) {
+                let place = known.get().place_for(&span);
+                if is_full(known.get(), &place) {
                     return Added::Dropped;
                 }
                 self.names.add(&span);
-                trace.add(span);
+                self.bytes += place.bytes;
+                // Copies the list only while a reader holds the previous one.
+                Arc::make_mut(known.get_mut()).add(span, place);
+            }
+            Entry::Vacant(free) => {
+                let mut trace = Trace::new(id);
+                let place = trace.place_for(&span);
+                if is_full(&trace, &place) {
+                    return Added::Dropped;
+                }
+                self.names.add(&span);
+                trace.add(span, place);
                 self.bytes += trace.bytes();
-                place.insert(Arc::new(trace));
+                free.insert(Arc::new(trace));
                 self.oldest_first.push_back(id);
             }
         }

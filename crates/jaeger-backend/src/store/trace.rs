@@ -25,6 +25,15 @@ pub struct Trace {
     bytes: usize,
 }
 
+/// Where a span goes in its trace.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// The process that is kept already.
+    known: Option<Arc<Process>>,
+    /// By how much the trace grows.
+    pub(super) bytes: usize,
+}
+
 // === impl Trace ===
 
 impl Trace {
@@ -98,23 +107,20 @@ impl Trace {
         self.bytes
     }
 
-    /// By how much [`add`](Self::add) lets the trace grow.
-    pub(super) fn growth(&self, span: &ReceivedSpan) -> usize {
-        let process = match self.known(&span.process) {
-            Some(_) => 0,
-            None => weight::process_bytes(&span.process),
-        };
-        weight::span_bytes(&span.span) + process
+    /// Where a span would go. Equal processes are kept once, because each batch of a client brings a copy.
+    pub(super) fn place_for(&self, span: &ReceivedSpan) -> Place {
+        let known = self.known(&span.process);
+        let of_process = if known.is_some() { 0 } else { weight::process_bytes(&span.process) };
+        Place { known, bytes: weight::span_bytes(&span.span) + of_process }
     }
 
-    /// Adds a span. Equal processes are kept once, because each batch of a client brings a copy.
-    pub(super) fn add(&mut self, mut span: ReceivedSpan) {
-        self.bytes += self.growth(&span);
+    /// Adds a span at its place.
+    pub(super) fn add(&mut self, mut span: ReceivedSpan, place: Place) {
+        self.bytes += place.bytes;
         let sent = Arc::clone(&span.process);
-        if let Some(known) = self.known(&sent) {
-            span.process = known;
-        } else {
-            self.processes.entry(hash_of(&sent)).or_default().push(Arc::clone(&sent));
+        match place.known {
+            Some(known) => span.process = known,
+            None => self.processes.entry(hash_of(&sent)).or_default().push(Arc::clone(&sent)),
         }
         self.latest = Some((sent, Arc::clone(&span.process)));
         self.spans.push(Arc::new(span));
@@ -123,7 +129,8 @@ impl Trace {
     fn known(&self, process: &Arc<Process>) -> Option<Arc<Process>> {
         match &self.latest {
             Some((latest, known)) if Arc::ptr_eq(latest, process) => Some(Arc::clone(known)),
-            _ => self.processes.get(&hash_of(process))?.iter().find(|known| *known == process).cloned(),
+            None => None,
+            Some(_) => self.processes.get(&hash_of(process))?.iter().find(|known| *known == process).cloned(),
         }
     }
 }
