@@ -16,7 +16,7 @@ const EXCEPTION: &str = "exception";
 /// fields that OpenTelemetry knows beside OpenTracing's.
 pub(crate) fn event(fields: Vec<Field>) -> (Cow<'static, str>, Vec<KeyValue>) {
     let named = fields.iter().position(|field| field.key == ext::log::EVENT);
-    let name = named.and_then(|at| Some((at, text(&fields.get(at)?.value)?.to_owned())));
+    let name = named.and_then(|at| Some((at, text(&fields.get(at)?.value)?.clone())));
     let mut attributes: Vec<KeyValue> = Vec::new();
     match name {
         Some((_, name)) if name == ext::log::ERROR => {
@@ -34,11 +34,11 @@ pub(crate) fn event(fields: Vec<Field>) -> (Cow<'static, str>, Vec<KeyValue>) {
         {
             let others = fields.into_iter().enumerate().filter(|(other, _)| *other != at);
             attributes.extend(others.map(|(_, field)| field.into_otel()));
-            (name.into(), attributes)
+            (name, attributes)
         }
         name => {
             attributes.extend(fields.into_iter().map(Field::into_otel));
-            (name.map_or(NO_EVENT.into(), |(_, name)| name.into()), attributes)
+            (name.map_or(NO_EVENT.into(), |(_, name)| name), attributes)
         }
     }
 }
@@ -54,7 +54,7 @@ fn known(field: &Field) -> Option<KeyValue> {
     Some(KeyValue::new(key, field.value.to_string()))
 }
 
-fn text(value: &Value) -> Option<&str> {
+fn text(value: &Value) -> Option<&Cow<'static, str>> {
     match value {
         Value::Text(text) => Some(text),
         _ => None,

@@ -60,10 +60,11 @@ pub(crate) fn in_scope<F: Future>(span: &Span, future: F) -> impl Future<Output 
 /// only baggage it is a span that does nothing but has it.
 pub(crate) fn active(tracer: &Tracer) -> Option<Span> {
     tracer.inner.engine.as_ref()?;
-    let current = LateState::up_to_date(Context::current());
+    let current = Context::current();
     if let Some(span) = active_of(&current) {
         return Some(span);
     }
+    let current = LateState::up_to_date(current);
     let is_anything = current.span().span_context().is_valid() || !current.baggage().is_empty();
     is_anything.then(|| Span::foreign(tracer.clone(), current))
 }
@@ -72,7 +73,7 @@ pub(crate) fn active(tracer: &Tracer) -> Option<Span> {
 /// active.
 pub(crate) fn parent() -> Context {
     let current = LateState::up_to_date(Context::current());
-    match active_of(&current).and_then(|span| span.decided_flags()) {
+    match LateState::of_span(&current).and_then(|late| late.flags()) {
         Some(flags) => {
             let span = priority::decided(current.span().span_context(), flags);
             current.with_remote_span_context(span)
@@ -85,7 +86,7 @@ pub(crate) fn parent() -> Context {
 fn active_of(context: &Context) -> Option<Span> {
     let Active(span) = context.get()?;
     let span = span.upgrade()?;
-    (span.otel_span_context() == *context.span().span_context()).then_some(span)
+    span.is_that_of(context).then_some(span)
 }
 
 fn context_of(span: &Span) -> Context {

@@ -41,7 +41,8 @@ impl SharedSpan {
         }
     }
 
-    fn with(&self, run: impl FnOnce(&mut BoxedSpan)) {
+    /// Does something with it, unless it has ended.
+    pub(crate) fn with(&self, run: impl FnOnce(&mut BoxedSpan)) {
         if let Some(span) = self.lock().as_mut() {
             run(span);
         }

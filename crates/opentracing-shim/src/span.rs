@@ -7,11 +7,11 @@ use std::{
     time::SystemTime,
 };
 
-use jaeger_propagation::{Baggage, Flags, JaegerState, LateState, with_trace_of};
+use jaeger_propagation::{Baggage, JaegerState, LateState, with_trace_of};
 use opentelemetry::{
     Context,
     global::BoxedSpan,
-    trace::{Span as _, SpanContext as OtelSpanContext, TraceContextExt},
+    trace::{Span as _, TraceContextExt},
 };
 
 use crate::{
@@ -124,7 +124,7 @@ impl Span {
 
     /// The same at a time of one's own.
     pub fn log_at(&self, time: SystemTime, fields: impl IntoIterator<Item = Field>) -> &Self {
-        if self.inner.is_open() {
+        if self.inner.is_open() && self.inner.takes_logs() {
             let fields: Vec<_> = fields.into_iter().collect();
             self.inner.record(|recording| recording.log(time, fields.clone()));
             let (name, attributes) = event(fields);
@@ -202,11 +202,6 @@ impl Span {
         self.inner.set_priority(priority);
     }
 
-    /// The flags that `sampling.priority` has given its trace.
-    pub(crate) fn decided_flags(&self) -> Option<Flags> {
-        self.inner.late.flags()
-    }
-
     /// Whether it does nothing.
     pub(crate) fn is_noop(&self) -> bool {
         matches!(self.inner.recorded, Recorded::Nowhere)
@@ -224,8 +219,8 @@ impl Span {
         }
     }
 
-    pub(crate) fn otel_span_context(&self) -> OtelSpanContext {
-        self.inner.context.span().span_context().clone()
+    pub(crate) fn is_that_of(&self, context: &Context) -> bool {
+        self.inner.context.span().span_context() == context.span().span_context()
     }
 }
 

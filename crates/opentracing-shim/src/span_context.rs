@@ -20,18 +20,23 @@ pub struct SpanContext {
 // === impl SpanContext ===
 
 impl SpanContext {
-    /// Of the span of a context, whose trace may have been given other flags.
+    /// Of the span of a context that may have anything else, whose trace may have been given other flags.
     pub(crate) fn of(context: &Context, flags: Option<Flags>) -> Self {
-        let trace = LateState::unfollow(with_trace_of(&Context::new(), context));
+        let trace = with_trace_of(&Context::new(), context);
         let span = context.span();
         let span = span.span_context();
         // A context that has an invalid span has a parent that was not sampled, for the SDK's samplers.
-        let context = match (span.is_valid(), flags) {
-            (false, _) => trace,
-            (true, None) => trace.with_remote_span_context(span.clone()),
-            (true, Some(flags)) => trace.with_remote_span_context(priority::decided(span, flags)),
-        };
-        Self { context }
+        let trace = if span.is_valid() { trace.with_remote_span_context(span.clone()) } else { trace };
+        Self::own(trace, flags)
+    }
+
+    /// Of a context that has nothing but the ids of a span and what belongs to it.
+    pub(crate) fn own(context: Context, flags: Option<Flags>) -> Self {
+        let context = LateState::unfollow(context);
+        let decided = flags
+            .filter(|_| context.has_active_span())
+            .map(|flags| priority::decided(context.span().span_context(), flags));
+        Self { context: decided.map(|span| context.with_remote_span_context(span)).unwrap_or(context) }
     }
 
     pub(crate) fn context(&self) -> &Context {

@@ -50,12 +50,15 @@ impl Inner {
     }
 
     pub(crate) fn span_context(&self) -> SpanContext {
-        SpanContext::of(&self.now(), self.late.flags())
+        match self.recorded {
+            Recorded::Here(_) => SpanContext::own(self.now(), self.late.flags()),
+            Recorded::InContext | Recorded::Nowhere => SpanContext::of(&self.now(), self.late.flags()),
+        }
     }
 
     pub(crate) fn set_attribute(&self, attribute: KeyValue) {
         match &self.recorded {
-            Recorded::Here(span) => span.clone().set_attribute(attribute),
+            Recorded::Here(span) => span.with(|span| span.set_attribute(attribute)),
             Recorded::InContext => self.context.span().set_attribute(attribute),
             Recorded::Nowhere => {}
         }
@@ -63,7 +66,9 @@ impl Inner {
 
     pub(crate) fn add_event(&self, name: Cow<'static, str>, time: SystemTime, attributes: Vec<KeyValue>) {
         match &self.recorded {
-            Recorded::Here(span) => span.clone().add_event_with_timestamp(name, time, attributes),
+            Recorded::Here(span) => {
+                span.with(|span| span.add_event_with_timestamp(name, time, attributes));
+            }
             Recorded::InContext => self.context.span().add_event_with_timestamp(name, time, attributes),
             Recorded::Nowhere => {}
         }
@@ -71,7 +76,7 @@ impl Inner {
 
     pub(crate) fn update_name(&self, name: Cow<'static, str>) {
         match &self.recorded {
-            Recorded::Here(span) => span.clone().update_name(name),
+            Recorded::Here(span) => span.with(|span| span.update_name(name)),
             Recorded::InContext => self.context.span().update_name(name),
             Recorded::Nowhere => {}
         }
@@ -80,7 +85,7 @@ impl Inner {
     fn set_status(&self, is_error: bool) {
         let status = if is_error { Status::error("") } else { Status::Ok };
         match &self.recorded {
-            Recorded::Here(span) => span.clone().set_status(status),
+            Recorded::Here(span) => span.with(|span| span.set_status(status)),
             Recorded::InContext => self.context.span().set_status(status),
             Recorded::Nowhere => {}
         }
@@ -94,14 +99,24 @@ impl Inner {
         }
     }
 
-    /// If the engine records the span: then it has taken the tag as a decision.
-    pub(crate) fn set_priority(&self, priority: Priority) {
-        let is_recording = match &self.recorded {
+    fn is_recording(&self) -> bool {
+        match &self.recorded {
             Recorded::Here(span) => span.is_recording(),
             Recorded::InContext => self.context.span().is_recording(),
             Recorded::Nowhere => false,
-        };
-        if is_recording && let Some(span) = span_context_of(self.span_context().context()) {
+        }
+    }
+
+    /// Whether a log would be kept.
+    pub(crate) fn takes_logs(&self) -> bool {
+        self.recording.is_some() || self.is_recording()
+    }
+
+    /// If the engine records the span: then it has taken the tag as a decision.
+    pub(crate) fn set_priority(&self, priority: Priority) {
+        if self.is_recording()
+            && let Some(span) = span_context_of(self.span_context().context())
+        {
             self.late.set_flags(span.trace_id.into(), priority.flags(span.flags));
         }
     }

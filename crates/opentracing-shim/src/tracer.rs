@@ -161,7 +161,7 @@ impl Tracer {
         if let Some(error) = extracted.refused.as_ref().filter(|_| extracted.span_context.is_none()) {
             return Err(PropagationError::SpanContextCorrupted(*error));
         }
-        let span_context = SpanContext::of(&extracted.into_context(&Context::new()), None);
+        let span_context = SpanContext::own(extracted.into_context(&Context::new()), None);
         Some(span_context)
             .filter(SpanContext::is_worth_something)
             .ok_or(PropagationError::SpanContextNotFound)

@@ -165,6 +165,18 @@ async fn a_priority_that_is_said_in_the_request_s_span_is_in_its_calls() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_turned_off_is_off_for_what_starts_below_it() {
+    served(async |tracer, _| {
+        assert!(tracer.start_span("before").context().is_sampled());
+        ext::SAMPLING_PRIORITY.set(&tracer.active_span().unwrap(), 0);
+        assert!(!tracer.start_span("below").context().is_sampled());
+        let referenced = tracer.build_span("child").child_of(&tracer.active_span().unwrap().context());
+        assert!(!referenced.start().context().is_sampled());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_priority_that_is_said_in_a_span_of_one_s_own_is_in_the_calls_below_it() {
     served(async |tracer, call| {
         let span = tracer.start_span("span");

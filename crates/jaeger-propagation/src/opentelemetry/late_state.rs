@@ -141,6 +141,9 @@ impl LateState {
 
     /// The flags that were set last.
     pub fn flags(&self) -> Option<Flags> {
+        if self.shared.last.load(Ordering::Acquire) == 0 {
+            return None;
+        }
         self.changes().flags.map(|(_, _, flags)| flags)
     }
 
