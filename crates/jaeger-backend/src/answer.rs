@@ -1,4 +1,4 @@
-//! Plain-text answers of both HTTP listeners.
+//! Plain-text answers of the HTTP listeners.
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

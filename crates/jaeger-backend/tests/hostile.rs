@@ -14,10 +14,10 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
-use jaeger_thrift::{Binary, Compact, TagValue};
+use jaeger_thrift::{Binary, TagValue};
 use serde_json::Value;
 
-use support::{batch, span, tag};
+use support::{batch, packet, span, tag};
 
 /// The program, with its addresses by what its lines say.
 struct Program {
@@ -243,10 +243,15 @@ fn clients_that_send_nothing_more() {
 fn a_packet_of_any_length_that_is_cut() {
     let mut program = Program::start();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let body = batch("cut", vec![span(5, 5, 0, "cut")]).encode::<Compact>();
-    for length in 0..body.len() {
-        socket.send_to(&body[..length], program.address("agent ")).unwrap();
+    let whole = packet(&batch("cut", vec![span(5, 5, 0, "cut")]));
+    for length in 0..whole.len() {
+        socket.send_to(&whole[..length], program.address("agent ")).unwrap();
     }
+    socket.send_to(&whole, program.address("agent ")).unwrap();
+    while program.get("/api/stats")["receivedSpans"] == 0 {
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(program.get("/api/stats")["badPackets"], whole.len());
     program.assert_well();
 }
 

@@ -9,26 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jaeger_backend::{Backend, Source};
-use jaeger_thrift::{Batch, BatchHead, Binary, Compact, encode_process, write_emit_batch};
-use support::{batch, batches, get, post, sample, send, span};
+use jaeger_thrift::{Batch, Binary};
+use support::{batch, batches, get, packet, post, sample, send, span};
 
 const DEADLINE: Duration = Duration::from_secs(10);
 const THRIFT: &str = "application/x-thrift";
 
 fn good() -> Batch {
     batch("web", vec![span(0x1001, 1, 0, "good")])
-}
-
-/// The agent's message of that batch.
-fn packet(batch: &Batch) -> Vec<u8> {
-    let process = encode_process::<Compact>(&batch.process);
-    let head = BatchHead { process: &process, seq_no: None, stats: None };
-    let (mut spans, mut packet) = (Vec::new(), Vec::new());
-    for span in &batch.spans {
-        span.encode::<Compact>(&mut spans);
-    }
-    write_emit_batch::<Compact>(1, &head, &spans, batch.spans.len(), &mut packet);
-    packet
 }
 
 #[tokio::test]

@@ -14,6 +14,9 @@ const JSON: &str = "application/json";
 const SPAN: &str = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0000000000000000000000000000000a",
     "spanId":"000000000000000b",FIELD}]}]}]}"#;
 
+/// The same of Zipkin's first format.
+const V1: &str = r#"[{"traceId":"000000000000000a","id":"000000000000000b",FIELD}]"#;
+
 /// What is sent: method, door, path, content type and body.
 type Case = (&'static str, Listener, &'static str, &'static str, Vec<u8>);
 
@@ -52,6 +55,7 @@ fn cases() -> Vec<Case> {
         otlp(JSON, r#"{"resourceSpans":7}"#),
         otlp(JSON, r#"{"resource_spans":[{"scope_spans":[{"spans":[]}]}]}"#),
         otlp(JSON, r#"{"resource_spans":7}"#),
+        otlp(JSON, r#"{"resourceSpans":[{"scope_spans":7}]}"#),
         otlp(JSON, r#"{"resourceSpans":null}"#),
         otlp(JSON, r#"{"resourceSpans":[{"resource":null,"scopeSpans":null}]}"#),
         otlp(JSON, &SPAN.replace("FIELD", r#""kind":"SPAN_KIND_SERVER""#)),
@@ -79,6 +83,16 @@ fn cases() -> Vec<Case> {
         zipkin("/api/v1/spans", JSON, "[]"),
         zipkin("/api/v1/spans", JSON, r#"[{"traceId":"1","id":"1"}]"#),
         zipkin("/api/v1/spans", THRIFT, "garbage"),
+        zipkin(
+            "/api/v1/spans",
+            JSON,
+            &V1.replace("FIELD", r#""timestamp":null,"annotations":null,"parentId":null"#),
+        ),
+        zipkin(
+            "/api/v1/spans",
+            JSON,
+            &V1.replace("FIELD", r#""annotations":[{"value":"sr","endpoint":{"ipv4":null}}]"#),
+        ),
     ]
 }
 

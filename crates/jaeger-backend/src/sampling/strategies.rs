@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+
+use crate::json::or_default;
 
 /// The strategy of each service.
 #[derive(Debug)]
@@ -85,11 +87,6 @@ struct InFile {
     param: f64,
     #[serde(default, deserialize_with = "or_default")]
     operation_strategies: Vec<InFile>,
-}
-
-/// A `null` says nothing, as in Go.
-fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<T, D::Error> {
-    Option::deserialize(value).map(Option::unwrap_or_default)
 }
 
 /// What operations get that a file says something about, in a service without a probability of its own.

@@ -18,7 +18,8 @@ pub struct Stats {
     /// Requests with spans refused, by every protocol of HTTP and gRPC: what cannot be read, of another content type, too large, too
     /// slow, or from a page of another site.
     pub refused_bodies: u64,
-    /// Agent packets that are not a compact `emitBatch`.
+    /// Packets to the agent that are no `emitBatch` or `emitZipkinBatch` in the encoding of their port. What the system drops because its
+    /// buffer is full is in no counter of ours.
     pub bad_packets: u64,
     /// Traces in memory now.
     pub kept_traces: usize,

@@ -61,7 +61,7 @@ fn branches(tree: &str) -> Vec<Branch> {
     roots
 }
 
-/// Pairs what is the same, then what has the same line, then what is at the same place.
+/// Pairs what is the same, then what has the same line.
 fn compare(expected: &[Branch], found: &[Branch], depth: usize, lines: &mut Vec<Line>) {
     let mut found: Vec<_> = found.iter().collect();
     let mut take = |is_it: &dyn Fn(&Branch) -> bool| {
@@ -165,5 +165,8 @@ mod tests {
     fn a_deep_tree_is_no_trouble() {
         let deep: String = (0..2_000).map(|depth| format!("{:depth$}a\n", "")).collect();
         assert_eq!(difference(&deep, &deep), None);
+        let other = deep.trim_end().to_owned() + "b\n";
+        let difference = difference(&deep, &other).unwrap().to_string();
+        assert!(difference.contains("ab"), "the last line tells them apart");
     }
 }

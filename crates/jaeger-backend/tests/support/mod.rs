@@ -3,7 +3,10 @@
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
 
 use jaeger_backend::Backend;
-use jaeger_thrift::{Batch, Binary, Log, Process, RefType, Span, SpanRef, Tag, TagValue};
+use jaeger_thrift::{
+    Batch, BatchHead, Binary, Compact, Log, Process, RefType, Span, SpanRef, Tag, TagValue, encode_process,
+    write_emit_batch,
+};
 use serde_json::Value;
 
 /// What v1.62 of Jaeger answers for its seed trace.
@@ -163,4 +166,16 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
+}
+
+/// The agent's message of that batch.
+pub(crate) fn packet(batch: &Batch) -> Vec<u8> {
+    let process = encode_process::<Compact>(&batch.process);
+    let head = BatchHead { process: &process, seq_no: None, stats: None };
+    let (mut spans, mut packet) = (Vec::new(), Vec::new());
+    for span in &batch.spans {
+        span.encode::<Compact>(&mut spans);
+    }
+    write_emit_batch::<Compact>(1, &head, &spans, batch.spans.len(), &mut packet);
+    packet
 }

@@ -1,28 +1,31 @@
-//! The JSON of OpenTelemetry's protocol, in every way that protobuf's rules for JSON allow and the collector reads.
+//! The JSON of OpenTelemetry's protocol, also as protobuf's rules for JSON allow it beside the usual form.
 
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
-    trace::v1::{span::SpanKind, status::StatusCode},
+    trace::v1::{ResourceSpans, ScopeSpans, Span, span::SpanKind, status::StatusCode},
 };
 use serde_json::Value;
-
-/// What a sender writes that has the messages from protobuf and not their names in JSON.
-const PROTOBUF_NAME: &[u8] = b"\"resource_spans\"";
 
 /// Reads a request. What is written in the usual way is read at once; names as in protobuf, names of enumerators and `null` ask for a
 /// second look.
 pub(super) fn from_json(body: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
     let usual: serde_json::Result<ExportTraceServiceRequest> = serde_json::from_slice(body);
-    let is_whole = |request: &ExportTraceServiceRequest| {
-        !request.resource_spans.is_empty()
-            || !body.windows(PROTOBUF_NAME.len()).any(|part| part == PROTOBUF_NAME)
-    };
     match usual {
         Ok(request) if is_whole(&request) => Ok(request),
         // What is no JSON is not looked at twice.
         Err(error) if !error.is_data() => Err(error),
         _ => serde_json::from_value(usual_form(serde_json::from_slice(body)?)),
     }
+}
+
+/// Whether it says all that it must: what has another name in protobuf's way would be missing.
+fn is_whole(request: &ExportTraceServiceRequest) -> bool {
+    let has_ids = |span: &Span| !span.trace_id.is_empty() && !span.span_id.is_empty();
+    let has_spans = |scope: &ScopeSpans| !scope.spans.is_empty() && scope.spans.iter().all(has_ids);
+    let has_scopes = |resource: &ResourceSpans| {
+        !resource.scope_spans.is_empty() && resource.scope_spans.iter().all(has_spans)
+    };
+    !request.resource_spans.is_empty() && request.resource_spans.iter().all(has_scopes)
 }
 
 /// The same with JSON's names and numbers, and without what is `null`. No message of a request has keys of its sender's.
@@ -85,7 +88,9 @@ mod tests {
         ];
         let snake =
             snake.into_iter().fold(USUAL.to_owned(), |text, (camel, snake)| text.replace(camel, snake));
-        for text in [with_names, with_nulls, snake] {
+        let mixed = USUAL.replace("scopeSpans", "scope_spans");
+        let ids = USUAL.replace("traceId", "trace_id");
+        for text in [with_names, with_nulls, mixed, ids, snake] {
             assert_eq!(from_json(text.as_bytes()).unwrap(), expected, "{text}");
         }
     }

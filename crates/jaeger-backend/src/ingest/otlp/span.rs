@@ -29,7 +29,7 @@ pub(crate) fn batch(resource: ResourceSpans) -> Result<Incoming, String> {
             return Err(format!("a scope's name and version of {copied} bytes in all its spans"));
         }
         for span in scope.spans {
-            spans.push(jaeger_span(span, head.clone())?);
+            spans.push(jaeger_span(span, &head)?);
         }
     }
     Ok(Incoming { process: process(attributes), spans })
@@ -65,12 +65,15 @@ fn scope_tags(scope: InstrumentationScope) -> Vec<Tag> {
     tags.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| text_tag(key, value)).collect()
 }
 
-fn jaeger_span(span: OtelSpan, mut tags: Vec<Tag>) -> Result<(Span, Rest), String> {
+fn jaeger_span(span: OtelSpan, head: &[Tag]) -> Result<(Span, Rest), String> {
     let (trace_id_high, trace_id_low) = trace_id(&span.trace_id)?;
     let (span_id, parent_span_id) = (span_id(&span.span_id)?, span_id(&span.parent_span_id)?);
     let references = references((trace_id_high, trace_id_low), parent_span_id, &span.links)?;
     let nanoseconds = span.end_time_unix_nano.wrapping_sub(span.start_time_unix_nano).cast_signed();
     let kind = kind_tag(span.kind());
+    // Of the kind, the status and the trace state come up to five more.
+    let mut tags = Vec::with_capacity(head.len() + span.attributes.len() + 5);
+    tags.extend_from_slice(head);
     tags.extend(span.attributes.into_iter().map(tag));
     tags.extend(kind);
     tags.extend(status_tags(span.status));

@@ -19,7 +19,7 @@ use crate::{
         body::{self, Compression, Refusal},
         otlp::batch_of_resource,
     },
-    store::{Source, Store},
+    store::{Incoming, Source, Store},
 };
 
 /// The routes of the port.
@@ -40,12 +40,8 @@ async fn receive_v1(State(store): State<Arc<Store>>, request: Request) -> Respon
 }
 
 /// 202 if all spans were taken in; otherwise none was.
-fn answer(store: &Store, read: Result<Vec<ResourceSpans>, Refusal>) -> Response {
-    let batches = read.and_then(|resources| {
-        let batches: Result<Vec<_>, _> = resources.into_iter().map(batch_of_resource).collect();
-        batches.map_err(bad)
-    });
-    match batches {
+fn answer(store: &Store, read: Result<Vec<Incoming>, Refusal>) -> Response {
+    match read {
         Ok(batches) => {
             batches.into_iter().for_each(|batch| store.take_in(batch, Source::Zipkin));
             StatusCode::ACCEPTED.into_response()
@@ -57,16 +53,20 @@ fn answer(store: &Store, read: Result<Vec<ResourceSpans>, Refusal>) -> Response 
     }
 }
 
+fn batches(resources: Vec<ResourceSpans>) -> Result<Vec<Incoming>, Refusal> {
+    resources.into_iter().map(|resource| batch_of_resource(resource).map_err(bad)).collect()
+}
+
 /// Whatever its media type, it is JSON.
-async fn read_v2(request: Request) -> Result<Vec<ResourceSpans>, Refusal> {
+async fn read_v2(request: Request) -> Result<Vec<Incoming>, Refusal> {
     let decode = |body: &[u8]| {
         let spans: Vec<v2::Span> = serde_json::from_slice(body).map_err(|error| bad(error.to_string()))?;
-        v2::resources(spans).map_err(bad)
+        batches(v2::resources(spans).map_err(bad)?)
     };
     body::read(request, Compression::Allowed, decode).await
 }
 
-async fn read_v1(request: Request) -> Result<Vec<ResourceSpans>, Refusal> {
+async fn read_v1(request: Request) -> Result<Vec<Incoming>, Refusal> {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let is_thrift = content_type.is_some_and(|value| value.as_bytes() == b"application/x-thrift");
     let decode = move |body: &[u8]| {
@@ -81,7 +81,7 @@ async fn read_v1(request: Request) -> Result<Vec<ResourceSpans>, Refusal> {
                 spans.add(span.read().map_err(bad)?);
             }
         }
-        Ok(spans.resources())
+        batches(spans.resources())
     };
     body::read(request, Compression::Allowed, decode).await
 }

@@ -4,53 +4,57 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use serde::Deserialize;
 
 use super::v1::{Annotation, BinaryAnnotation, Endpoint, Span};
-use crate::store::TraceId;
+use crate::{json::or_default, store::TraceId};
 
 /// A span as clients send it; what is not here is ignored.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct JsonSpan {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     trace_id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     id: String,
     parent_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     timestamp: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     duration: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     annotations: Vec<JsonAnnotation>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     binary_annotations: Vec<JsonBinaryAnnotation>,
 }
 
 #[derive(Debug, Deserialize)]
 struct JsonAnnotation {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     timestamp: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     value: String,
     endpoint: Option<JsonEndpoint>,
 }
 
 #[derive(Debug, Deserialize)]
 struct JsonBinaryAnnotation {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     key: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     value: String,
     endpoint: Option<JsonEndpoint>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 struct JsonEndpoint {
+    #[serde(default, deserialize_with = "or_default")]
     service_name: String,
+    #[serde(default, deserialize_with = "or_default")]
     ipv4: String,
+    #[serde(default, deserialize_with = "or_default")]
     ipv6: String,
+    #[serde(default, deserialize_with = "or_default")]
     port: u16,
 }
 
