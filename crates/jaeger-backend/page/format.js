@@ -12,6 +12,15 @@ export function duration(us) {
   return `${Math.floor(seconds / 86400)}d ${Math.floor((seconds % 86400) / 3600)}h`;
 }
 
+/** The same, told apart from what is a step before and after. */
+export function durationTo(us, step) {
+  const usual = duration(us);
+  if (us === 0 || (us >= 60e6 && duration(us - step) !== usual && duration(us + step) !== usual)) return usual;
+  const [unit, sign] = us < 1e3 ? [1, "µs"] : us < 999.5e3 ? [1e3, "ms"] : [1e6, "s"];
+  const decimals = Math.min(Math.max(Math.ceil(Math.log10(unit / step)), 0), 9);
+  return `${Number((us / unit).toFixed(decimals))}${sign}`;
+}
+
 function digits(value) {
   return String(Number(value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)));
 }

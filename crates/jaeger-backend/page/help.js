@@ -30,7 +30,12 @@ export function helpOverlay() {
   );
   // Outside of what it holds is its backdrop.
   element.addEventListener("click", (event) => event.target === element && close());
-  element.addEventListener("keydown", (event) => event.key === "?" && close());
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "?") return;
+    // The page would open it again.
+    event.stopPropagation();
+    close();
+  });
   document.body.append(element);
   return {
     fill: (table) => groups.append(...table.map(group)),

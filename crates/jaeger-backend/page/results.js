@@ -27,9 +27,9 @@ export class Results {
     return this.#live.checked;
   }
 
-  /** Whether these traces are what is shown already. */
+  /** Whether these traces are what is shown already, and not a message in their place. */
   shows(traces) {
-    return signature(traces) === signature(this.#traces);
+    return this.#live.isConnected && signature(traces) === signature(this.#traces);
   }
 
   /** The elements; `limit` is how many traces were asked for. */

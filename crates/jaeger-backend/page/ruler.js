@@ -1,7 +1,7 @@
 // The times above the rows, and dragging on them to zoom.
 
 import { el, styled } from "./dom.js";
-import { duration } from "./format.js";
+import { durationTo } from "./format.js";
 import { ticks } from "./view.js";
 
 /** Fewer pixels than that are a click and no drag. */
@@ -14,10 +14,12 @@ export function ruler(view) {
   const grid = el("div", { class: "grid", "aria-hidden": "true" });
   const draw = () => {
     const most = Math.max(Math.floor((element.clientWidth || 600) / 110), 2);
-    const places = ticks(view, most).map((us) => [us, `${100 * view.place(us)}%`]);
+    const moments = ticks(view, most);
+    const step = moments.length > 1 ? moments[1] - moments[0] : 1;
+    const places = moments.map((us) => [us, `${100 * view.place(us)}%`]);
     times.replaceChildren(
       ...places.map(([us, left]) => {
-        const tick = styled(el("span", { class: "tick" }, duration(us)), { left });
+        const tick = styled(el("span", { class: "tick" }, durationTo(us, step)), { left });
         tick.classList.toggle("last", view.place(us) > 0.9);
         return tick;
       }),

@@ -87,6 +87,8 @@ export class SearchForm {
     const names = service
       ? ((await getJson(`/api/services/${encodeURIComponent(service)}/operations`)).data ?? [])
       : [];
+    // Another one may have been chosen meanwhile.
+    if (this.#inputs.service.value !== service) return;
     const all = option("", "all", !wanted);
     // In links made for Jaeger's page "all" is no name, unless there is one.
     if (wanted && wanted !== "all" && !names.includes(wanted)) names.push(wanted);

@@ -14,10 +14,14 @@ const LIVE_PAUSE = 2000;
 let live = null;
 
 export async function showSearch(main) {
-  clearInterval(live);
+  clearTimeout(live);
   document.title = "Traces";
   const fields = readAddress(new URLSearchParams(location.search));
   const page = {
+    // What was searched for; the form may have more by now.
+    fields,
+    // Of the newest search: what an older one finds is not shown.
+    turn: 0,
     results: el("section", { class: "results", "aria-label": "Results" }),
     told: el("p", { class: "unseen", "aria-live": "polite" }),
   };
@@ -30,38 +34,50 @@ export async function showSearch(main) {
     async () => {
       await page.form.loadServices(fields.service);
       await page.form.loadOperations(fields.operation);
-      if (page.form.fields.service) await find(page);
+      page.fields = page.form.fields;
+      if (page.fields.service) await find(page);
       else page.results.replaceChildren(nothingYet(() => showSearch(main)));
     },
     () => showSearch(main),
   );
-  live = setInterval(
-    () => page.list.isLive && !document.hidden && attempt(page, () => find(page, true)),
-    LIVE_PAUSE,
-  );
+  lookAgain(page);
+}
+
+/** Asks again and again while the list is live, each time a pause after the last answer. */
+function lookAgain(page) {
+  clearTimeout(live);
+  live = setTimeout(async () => {
+    const timer = live;
+    if (page.list.isLive && !document.hidden) await attempt(page, () => find(page, true));
+    // Another page, or another search, has its own.
+    if (live === timer) lookAgain(page);
+  }, LIVE_PAUSE);
 }
 
 async function submit(page) {
   await attempt(page, async () => {
-    history.pushState(null, "", `/search?${writeAddress(page.form.fields)}`);
+    page.fields = page.form.fields;
+    history.pushState(null, "", `/search?${writeAddress(page.fields)}`);
     await find(page);
   });
 }
 
 /** What goes wrong is said where the results would be. */
 async function attempt(page, work, retry = () => attempt(page, () => find(page))) {
+  const turn = ++page.turn;
   try {
     await work();
     showStats(page.form.stats, await getJson("/api/stats"));
   } catch (error) {
-    page.results.replaceChildren(problem(error, retry));
+    if (turn === page.turn) page.results.replaceChildren(problem(error, retry));
   }
 }
 
 async function find(page, quietly = false) {
   if (!quietly) page.results.replaceChildren(looking());
-  const { fields } = page.form;
+  const { fields, turn } = page;
   const answer = await getJson(`/api/traces?${apiQuery(fields)}`);
+  if (turn !== page.turn) return;
   const traces = (answer.data ?? []).filter((trace) => trace.spans.length > 0).map(readTrace);
   if (quietly && page.list.shows(traces)) return;
   page.told.textContent = `${count(traces.length, "trace")} found`;

@@ -160,6 +160,7 @@ export class Timeline {
     this.#rows.keep(shown);
     this.#rows.show(this.#visible);
     if (moved && hadFocus) this.go(shown);
+    else if (moved) this.onActive();
   }
 
   #draw(node) {

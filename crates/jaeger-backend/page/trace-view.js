@@ -42,6 +42,10 @@ export function viewTrace(main, trace) {
   section.addEventListener("wheel", (event) => zoomByWheel(event, scale, view), { passive: false });
   openAddressed(trace, timeline, findBar);
   window.addEventListener("hashchange", () => openAddressed(trace, timeline, null));
+  // A link to where the address is already changes nothing in it.
+  section.addEventListener("click", ({ target }) => {
+    if (target.closest(".references a")?.hash === location.hash) openAddressed(trace, timeline, null);
+  });
 }
 
 /** Two columns: what stands over the names, and what stands over the bars. */

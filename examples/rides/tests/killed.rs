@@ -7,6 +7,7 @@ mod support;
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -27,10 +28,23 @@ fn start(restart_after: &str) -> (Rides, String, String, [u32; 6]) {
 
 /// Status and answer of one dispatch; nothing if the frontend is away.
 fn dispatch(page: &str) -> Option<(u16, Value)> {
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .into();
     let mut answer = agent.get(format!("{page}dispatch?customer=123")).call().ok()?;
     let body = answer.body_mut().read_to_string().ok()?;
     Some((answer.status().as_u16(), serde_json::from_str(&body).unwrap()))
+}
+
+/// Dropped, it ends the load.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Does something while others ask for rides, each of whom gets an answer.
@@ -44,10 +58,12 @@ fn under_load<T>(page: &str, act: impl FnOnce() -> T) -> T {
         }
     };
     thread::scope(|scope| {
+        // Also when what follows panics: the scope waits for all of them.
+        let over = Over(&is_over);
         let askers = [(); 3].map(|()| scope.spawn(ask));
         wait_until("the load", || answers.load(Ordering::Relaxed) > 3);
         let result = act();
-        is_over.store(true, Ordering::Relaxed);
+        drop(over);
         // Nothing hangs.
         askers.into_iter().for_each(|asker| asker.join().unwrap());
         result

@@ -60,6 +60,9 @@ fn assert_shown_alike(permitted: &[Permitted], sent: &[Sent]) {
     settled(|| spans(&ours));
     let ids: Vec<_> = ours.store().traces().iter().map(|trace| trace.id().to_string()).collect();
     assert!(!ids.is_empty(), "nothing came");
+    let stats = ours.store().stats();
+    let lost = (stats.dropped_spans, stats.evicted_traces, stats.refused_bodies, stats.bad_packets);
+    assert_eq!(lost, (0, 0, 0, 0), "ours has lost what the other may show: {stats:?}");
     let all = |query: &str| -> BTreeMap<String, Value> {
         ids.iter().map(|id| (id.clone(), trace(query, id))).collect()
     };

@@ -5,8 +5,6 @@
 mod bodies;
 mod spans;
 
-use std::{thread, time::Duration};
-
 use integration_tests::peers::RealJaeger;
 use jaeger_backend::Backend;
 use serde_json::Value;
@@ -122,10 +120,10 @@ fn the_same_questions_are_answered_alike() {
     let ours = runtime.block_on(Backend::start()).unwrap();
     let times = spans::send(&[ours.collector_endpoint(), real.collector_endpoint()]);
     let (ours, real) = (ours.query_url(), real.query_url());
-    let is_there =
-        |query: &str| spans::TRACES.iter().all(|id| ask(query, &format!("/api/traces/{id}")).status == 200);
-    while !is_there(&ours) || !is_there(&real) {
-        thread::park_timeout(Duration::from_millis(20));
+    for (trace_id, spans) in spans::TRACES {
+        for query in [&ours, &real] {
+            integration_tests::wait_for_trace(query, trace_id, spans);
+        }
     }
     let mut unlike = Vec::new();
     for question in ALIKE {

@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jaeger_thrift::{Batch, Binary, Log, Process, Span, Tag, TagValue};
 use serde_json::Value;
 
-/// Their ids.
-pub(crate) const TRACES: [&str; 3] = ["1001", "2002", "3003"];
+/// Their ids, and how many spans they have.
+pub(crate) const TRACES: [(&str, usize); 3] = [("1001", 3), ("2002", 2), ("3003", 1)];
 
 /// Microseconds before, among and after the spans.
 pub(crate) struct Times {

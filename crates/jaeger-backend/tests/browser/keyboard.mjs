@@ -170,6 +170,11 @@ check("the help says what the keys do", async (page) => {
     true,
     "keys do nothing behind it",
   );
+  const isOpen = () => page.evaluate(() => document.querySelector("dialog").open);
   await page.press("Escape");
-  assert.equal(await page.evaluate(() => document.querySelector("dialog").open), false);
+  assert.equal(await isOpen(), false);
+  await page.press("?");
+  assert.equal(await isOpen(), true);
+  await page.press("?");
+  assert.equal(await isOpen(), false, "the same key closes it");
 });

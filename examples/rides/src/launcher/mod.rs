@@ -10,6 +10,7 @@ mod supervised;
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
     process::ExitCode,
+    time::Duration,
 };
 
 use self::{jaeger::Jaeger, services::Services, stop_signal::StopSignal};
@@ -20,6 +21,9 @@ use crate::{
     frontend::Dispatched,
     load, self_check,
 };
+
+/// For the span of the self-check, where the demo goes on without it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How the demo came to its end.
 enum End {
@@ -77,7 +81,10 @@ async fn work(demo: &Demo, jaeger: &Jaeger, services: &mut Services) -> Result<E
 /// Says whether traces will appear. Who stays up goes on all the same: the Jaeger may be the next thing that somebody starts.
 async fn self_check(demo: &Demo, jaeger: &Jaeger) -> Result<(), BoxError> {
     let (sink, query) = (jaeger.sink(), jaeger.query());
-    match self_check::run(sink, query, demo.deadline).await {
+    // Who only wants to see the page is not kept waiting.
+    let stays_up = demo.task == Task::StayUp;
+    let deadline = if stays_up { demo.deadline.min(PATIENCE) } else { demo.deadline };
+    match self_check::run(sink, query, deadline).await {
         Ok(finding) => {
             if matches!(demo.task, Task::StayUp | Task::Check) {
                 let name = sink.exporter.name();
@@ -88,7 +95,7 @@ async fn self_check(demo: &Demo, jaeger: &Jaeger) -> Result<(), BoxError> {
             }
             Ok(())
         }
-        Err(finding) if demo.task == Task::StayUp => {
+        Err(finding) if stays_up => {
             console::complain(&format!("rides: no trace will appear: {finding}"));
             Ok(())
         }

@@ -20,8 +20,6 @@ const OPERATION: &str = "self-check";
 
 /// A collector on the same machine needs some milliseconds; the rest is for one that wakes up.
 const SEND_DEADLINE: Duration = Duration::from_secs(3);
-const STORE_DEADLINE: Duration = Duration::from_secs(5);
-
 /// Jaeger's page searches by minutes and hours: less than this does not matter.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 
@@ -34,7 +32,7 @@ pub(crate) async fn run(sink: &Sink, query: &str, deadline: Duration) -> Result<
         let reason = report.last_error.unwrap_or_default();
         return Err(Finding::NotSent { sink: sink.clone(), reason, listener });
     }
-    let received = query::wait_for_trace(query, &trace_id, 1, deadline.min(STORE_DEADLINE)).await;
+    let received = query::wait_for_trace(query, &trace_id, 1, deadline).await;
     let answer = Answer::to(&format!("{query}/api/traces/{trace_id}")).await;
     let answer = answer.map_err(|error| Finding::QueryAway { query: query.to_owned(), error })?;
     if !answer.is_of_jaeger() {

@@ -18,6 +18,10 @@ impl Options {
     pub(super) fn read(mut arguments: impl Iterator<Item = String>) -> Result<(Vec<String>, Self), String> {
         let (mut words, mut values) = (Vec::new(), BTreeMap::new());
         while let Some(argument) = arguments.next() {
+            if argument == "-h" {
+                values.insert("--help".to_owned(), String::new());
+                continue;
+            }
             if !argument.starts_with("--") {
                 words.push(argument);
                 continue;
